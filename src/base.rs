@@ -1,0 +1,12 @@
+//! What every layer may use and which uses none of them: text positions,
+//! source texts, errors and their drawing, the file system.
+//!
+//! **Not here:** anything that knows what YAML, Kubernetes or kustomize is.
+
+pub mod diagnostic;
+pub mod source;
+pub mod span;
+
+pub use diagnostic::{Diagnostic, Result};
+pub use source::{Location, SourceId, Sources};
+pub use span::Span;

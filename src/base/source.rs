@@ -1,0 +1,131 @@
+//! The texts that were read so far: files, standard input, and texts that stand
+//! inside others (an inline patch is a block scalar of a kustomization).
+
+use std::sync::{Arc, OnceLock, RwLock};
+
+use super::span::Span;
+
+/// Names a source text of a [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+impl SourceId {
+    pub const NONE: SourceId = SourceId(0);
+}
+
+/// One text and its name.
+#[derive(Debug)]
+pub struct Source {
+    /// As a person would type it: a path relative to the working directory, `<stdin>`.
+    pub name: String,
+    pub text: Arc<[u8]>,
+    /// Set for a text that is the content of a scalar of another source.
+    origin: Option<Span>,
+    /// Offsets of line starts, made when first asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// A place as people write it. Lines and columns count from 1; columns are characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    /// The text of the line, without its line break.
+    pub text: String,
+    /// How many characters of that line the span covers, at least 1.
+    pub width: usize,
+}
+
+/// All source texts of one run. Shared by reference between threads; only grows.
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: RwLock<Vec<Arc<Source>>>,
+}
+
+impl Sources {
+    pub fn new() -> Sources {
+        Sources::default()
+    }
+
+    /// Takes a text in under a name. Texts past 4 GiB are cut off at what a span can hold.
+    pub fn add(&self, name: impl Into<String>, text: impl Into<Arc<[u8]>>) -> SourceId {
+        self.push(name.into(), text.into(), None)
+    }
+
+    /// Takes in a text that is the content of the scalar at `origin`, such as an inline patch.
+    /// Places in it are shown as places in the file that holds the scalar.
+    pub fn add_embedded(&self, text: impl Into<Arc<[u8]>>, origin: Span) -> SourceId {
+        let name = self.get(origin.source).map(|s| s.name.clone()).unwrap_or_default();
+        self.push(name, text.into(), Some(origin))
+    }
+
+    fn push(&self, name: String, text: Arc<[u8]>, origin: Option<Span>) -> SourceId {
+        let mut list = self.list.write().unwrap_or_else(|e| e.into_inner());
+        list.push(Arc::new(Source { name, text, origin, lines: OnceLock::new() }));
+        SourceId(list.len() as u32)
+    }
+
+    pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {
+        let list = self.list.read().unwrap_or_else(|e| e.into_inner());
+        list.get((id.0 as usize).checked_sub(1)?).cloned()
+    }
+
+    /// The place of a span's start for people, in the outermost file. `None` for [`Span::NOWHERE`].
+    pub fn locate(&self, span: Span) -> Option<Location> {
+        let source = self.get(span.source)?;
+        match source.origin {
+            Some(outer) => self.locate_embedded(&source, span, outer),
+            None => Some(source.locate(span)),
+        }
+    }
+
+    /// Finds the line of an embedded text again in the lines of the scalar that holds it: block
+    /// scalars keep their lines, in order and indented. Where that fails (quoted or folded
+    /// scalars) the place is the scalar's start.
+    fn locate_embedded(&self, inner: &Source, span: Span, outer: Span) -> Option<Location> {
+        let holder = self.get(outer.source)?;
+        let here = inner.locate(span);
+        let place = holder.text.get(outer.start as usize..outer.end as usize).and_then(|scalar| {
+            let is_block = scalar.first() == Some(&b'|');
+            let line = scalar.split(|b| *b == b'\n').nth(if is_block { here.line } else { here.line - 1 })?;
+            let line_start = line.as_ptr() as usize - scalar.as_ptr() as usize;
+            let at = memchr::memmem::find(line, here.text.as_bytes())?;
+            let start = outer.start as usize + line_start + at + column_bytes(&here.text, here.column);
+            Some(Span::new(outer.source, start, start + (span.end.saturating_sub(span.start)) as usize))
+        });
+        self.locate(place.unwrap_or(outer))
+    }
+}
+
+/// Byte offset of a column (from 1, in characters) in a line.
+fn column_bytes(line: &str, column: usize) -> usize {
+    line.char_indices().nth(column - 1).map_or(line.len(), |(at, _)| at)
+}
+
+impl Source {
+    fn locate(&self, span: Span) -> Location {
+        let lines = self.lines.get_or_init(|| {
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
+        });
+        let start = (span.start as usize).min(self.text.len());
+        let line = lines.partition_point(|at| *at as usize <= start).max(1);
+        let from = lines[line - 1] as usize;
+        let rest = &self.text[from..];
+        let mut len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        if len > 0 && rest[len - 1] == b'\r' {
+            len -= 1;
+        }
+        let text = &rest[..len];
+        let before = (start - from).min(len);
+        let behind = (span.end as usize).saturating_sub(from).clamp(before, len);
+        let count = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().count();
+        Location {
+            file: self.name.clone(),
+            line,
+            column: count(&text[..before]) + 1,
+            text: String::from_utf8_lossy(text).into_owned(),
+            width: count(&text[before..behind]).max(1),
+        }
+    }
+}

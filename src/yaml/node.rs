@@ -1,0 +1,450 @@
+//! The tree that every transformer works on.
+//!
+//! A scalar keeps its text as written, its tag and its style: what it *is* (null, number, text …)
+//! follows from these by the resolver's rules, and setters may leave the tag open as kustomize's do.
+//!
+//! **Invariant:** aliases and merge keys are expanded before a tree is handed out, so a tree is
+//! a tree; nesting is at most [`super::MAX_DEPTH`] where it came from a text.
+
+use compact_str::CompactString;
+
+use crate::base::Span;
+
+/// One value and the text that a person would edit to change it.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub value: Value,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum Value {
+    Scalar(Scalar),
+    Sequence(Sequence),
+    Mapping(Mapping),
+}
+
+/// A leaf: text, and how to read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalar {
+    pub text: CompactString,
+    pub tag: Tag,
+    pub style: Style,
+}
+
+/// What a scalar is. The parser sets it by the resolver it was told to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tag {
+    /// Made by a setter that did not say: to be resolved from text and style when it is written.
+    Open,
+    Null,
+    Bool,
+    Int,
+    Float,
+    Timestamp,
+    Str,
+    Binary,
+    /// The plain `<<` key.
+    Merge,
+    /// An application's own (`!foo`): read as a string.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+    Folded,
+}
+
+/// A list. Its own type so that dropping a deep tree does not recurse.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    items: Vec<Node>,
+}
+
+/// Keys and values in the order of the text, with look-up by key that does not scan once a
+/// mapping is large. Keys may be any node; look-up finds scalar keys by their text.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    entries: Vec<Entry>,
+    /// Key text -> position, once there are more than [`INDEX_FROM`] entries. The first of equal keys.
+    index: Option<Box<Index>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: Node,
+    pub value: Node,
+}
+
+type Index = hashbrown::HashMap<CompactString, u32, foldhash::fast::FixedState>;
+
+/// Below this a scan over the keys is faster than hashing one.
+const INDEX_FROM: usize = 24;
+
+impl Node {
+    pub fn new(value: impl Into<Value>, span: Span) -> Node {
+        Node { value: value.into(), span }
+    }
+
+    /// A string: tag `Str`, so that it is quoted where it would read as something else.
+    pub fn string(text: impl Into<CompactString>, span: Span) -> Node {
+        Node::new(Scalar { text: text.into(), tag: Tag::Str, style: Style::Plain }, span)
+    }
+
+    /// A plain scalar whose meaning is left to its text (`Tag::Open`).
+    pub fn plain(text: impl Into<CompactString>, span: Span) -> Node {
+        Node::new(Scalar { text: text.into(), tag: Tag::Open, style: Style::Plain }, span)
+    }
+
+    pub fn null(span: Span) -> Node {
+        Node::new(Scalar { text: "null".into(), tag: Tag::Null, style: Style::Plain }, span)
+    }
+
+    pub fn mapping(span: Span) -> Node {
+        Node::new(Mapping::default(), span)
+    }
+
+    pub fn sequence(span: Span) -> Node {
+        Node::new(Sequence::default(), span)
+    }
+
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        if let Value::Scalar(s) = &self.value { Some(s) } else { None }
+    }
+
+    pub fn as_scalar_mut(&mut self) -> Option<&mut Scalar> {
+        if let Value::Scalar(s) = &mut self.value { Some(s) } else { None }
+    }
+
+    pub fn as_mapping(&self) -> Option<&Mapping> {
+        if let Value::Mapping(m) = &self.value { Some(m) } else { None }
+    }
+
+    pub fn as_mapping_mut(&mut self) -> Option<&mut Mapping> {
+        if let Value::Mapping(m) = &mut self.value { Some(m) } else { None }
+    }
+
+    pub fn as_sequence(&self) -> Option<&Sequence> {
+        if let Value::Sequence(s) = &self.value { Some(s) } else { None }
+    }
+
+    pub fn as_sequence_mut(&mut self) -> Option<&mut Sequence> {
+        if let Value::Sequence(s) = &mut self.value { Some(s) } else { None }
+    }
+
+    /// The text of a scalar, whatever it is; `None` for lists and maps.
+    pub fn text(&self) -> Option<&str> {
+        self.as_scalar().map(|s| s.text.as_str())
+    }
+
+    pub fn is_null(&self) -> bool {
+        self.as_scalar().is_some_and(|s| s.tag == Tag::Null)
+    }
+
+    /// Null, an empty mapping, an empty sequence or an empty untagged text.
+    /// Go: RNode.IsNilOrEmpty (kyaml/yaml/types.go IsYNodeNilOrEmpty).
+    pub fn is_nil_or_empty(&self) -> bool {
+        match &self.value {
+            Value::Scalar(s) => s.tag == Tag::Null,
+            Value::Sequence(s) => s.is_empty(),
+            Value::Mapping(m) => m.is_empty(),
+        }
+    }
+
+    /// Follows mapping keys; `None` where one is missing or the way is not a mapping.
+    pub fn lookup(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, key| node.as_mapping()?.get(key))
+    }
+
+    pub fn lookup_mut(&mut self, path: &[&str]) -> Option<&mut Node> {
+        path.iter().try_fold(self, |node, key| node.as_mapping_mut()?.get_mut(key))
+    }
+
+    /// The value of a key if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.as_mapping()?.get(key)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.as_mapping_mut()?.get_mut(key)
+    }
+
+    /// `mapping`, `sequence` or `scalar`, for messages.
+    pub fn kind_name(&self) -> &'static str {
+        match self.value {
+            Value::Scalar(_) => "scalar",
+            Value::Sequence(_) => "sequence",
+            Value::Mapping(_) => "mapping",
+        }
+    }
+}
+
+/// Equal in meaning as far as text, tags and order go; spans and styles do not count.
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Scalar(a), Value::Scalar(b)) => a.text == b.text && a.tag == b.tag,
+            (Value::Sequence(a), Value::Sequence(b)) => a.items == b.items,
+            (Value::Mapping(a), Value::Mapping(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.key == y.key && x.value == y.value)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<Scalar> for Value {
+    fn from(s: Scalar) -> Value {
+        Value::Scalar(s)
+    }
+}
+
+impl From<Sequence> for Value {
+    fn from(s: Sequence) -> Value {
+        Value::Sequence(s)
+    }
+}
+
+impl From<Mapping> for Value {
+    fn from(m: Mapping) -> Value {
+        Value::Mapping(m)
+    }
+}
+
+impl Sequence {
+    pub fn with_items(items: Vec<Node>) -> Sequence {
+        Sequence { items }
+    }
+
+    pub fn into_items(mut self) -> Vec<Node> {
+        std::mem::take(&mut self.items)
+    }
+}
+
+impl std::ops::Deref for Sequence {
+    type Target = Vec<Node>;
+    fn deref(&self) -> &Vec<Node> {
+        &self.items
+    }
+}
+
+impl std::ops::DerefMut for Sequence {
+    fn deref_mut(&mut self) -> &mut Vec<Node> {
+        &mut self.items
+    }
+}
+
+impl Mapping {
+    pub fn with_capacity(n: usize) -> Mapping {
+        Mapping { entries: Vec::with_capacity(n), index: None }
+    }
+
+    /// From entries as they stand; equal keys are kept.
+    pub fn from_entries(entries: Vec<Entry>) -> Mapping {
+        let mut mapping = Mapping { entries, index: None };
+        mapping.reindex();
+        mapping
+    }
+
+    pub fn into_entries(mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
+        self.entries.iter()
+    }
+
+    /// Values may be changed freely, keys must not be (use [`Mapping::rename`]).
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Node, &mut Node)> {
+        self.entries.iter_mut().map(|e| (&e.key, &mut e.value))
+    }
+
+    pub fn position(&self, key: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(key).map(|at| *at as usize),
+            None => self.entries.iter().position(|e| e.key.text() == Some(key)),
+        }
+    }
+
+    pub fn contains(&self, key: &str) -> bool {
+        self.position(key).is_some()
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.position(key).map(|at| &self.entries[at].value)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.position(key).map(|at| &mut self.entries[at].value)
+    }
+
+    pub fn entry_at(&self, at: usize) -> Option<&Entry> {
+        self.entries.get(at)
+    }
+
+    pub fn value_at_mut(&mut self, at: usize) -> Option<&mut Node> {
+        self.entries.get_mut(at).map(|e| &mut e.value)
+    }
+
+    /// Sets a key's value in place, or appends the key (a string without a place of its own).
+    pub fn set(&mut self, key: &str, value: Node) {
+        match self.position(key) {
+            Some(at) => self.entries[at].value = value,
+            None => self.push(Node::string(key, value.span), value),
+        }
+    }
+
+    /// Appends without looking for an equal key.
+    pub fn push(&mut self, key: Node, value: Node) {
+        self.entries.push(Entry { key, value });
+        match &mut self.index {
+            Some(index) => {
+                let at = self.entries.len() - 1;
+                if let Some(text) = self.entries[at].key.as_scalar().map(|s| s.text.clone()) {
+                    index.entry(text).or_insert(at as u32);
+                }
+            }
+            None if self.entries.len() > INDEX_FROM => self.reindex(),
+            None => {}
+        }
+    }
+
+    /// Puts an entry before position `at`; cost linear in the mapping's size.
+    pub fn insert_at(&mut self, at: usize, key: Node, value: Node) {
+        self.entries.insert(at, Entry { key, value });
+        self.reindex();
+    }
+
+    /// Removes a key and keeps the order of the others; cost linear in the mapping's size.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let at = self.position(key)?;
+        let entry = self.entries.remove(at);
+        self.reindex();
+        Some(entry.value)
+    }
+
+    pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
+        let before = self.entries.len();
+        self.entries.retain(|e| keep(e));
+        if self.entries.len() != before {
+            self.reindex();
+        }
+    }
+
+    /// Gives the entry at a position another key.
+    pub fn rename(&mut self, at: usize, key: Node) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.key = key;
+            self.reindex();
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.index = None;
+    }
+
+    fn reindex(&mut self) {
+        self.index = None;
+        if self.entries.len() > INDEX_FROM {
+            let mut index = Index::with_capacity_and_hasher(self.entries.len(), foldhash::fast::FixedState::default());
+            for (at, entry) in self.entries.iter().enumerate() {
+                if let Value::Scalar(s) = &entry.key.value {
+                    index.entry(s.text.clone()).or_insert(at as u32);
+                }
+            }
+            self.index = Some(Box::new(index));
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Mapping {
+    type Item = &'a Entry;
+    type IntoIter = std::slice::Iter<'a, Entry>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter()
+    }
+}
+
+// Dropping by hand: what the compiler would make recurses, and ten thousand nested lists, which
+// are legal input, would overflow the stack of a test or of a library user's thread.
+
+impl Drop for Sequence {
+    fn drop(&mut self) {
+        if self.items.iter().any(|n| !matches!(n.value, Value::Scalar(_))) {
+            drop_flat(std::mem::take(&mut self.items));
+        }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        let nested = |n: &Node| !matches!(n.value, Value::Scalar(_));
+        if self.entries.iter().any(|e| nested(&e.value) || nested(&e.key)) {
+            drop_flat(std::mem::take(&mut self.entries).into_iter().flat_map(|e| [e.key, e.value]).collect());
+        }
+    }
+}
+
+/// Frees nodes level by level: each one is emptied before it goes.
+fn drop_flat(mut pending: Vec<Node>) {
+    while let Some(mut node) = pending.pop() {
+        match &mut node.value {
+            Value::Scalar(_) => {}
+            Value::Sequence(s) => pending.append(&mut s.items),
+            Value::Mapping(m) => pending.extend(m.entries.drain(..).flat_map(|e| [e.key, e.value])),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_stays_small() {
+        assert_eq!(std::mem::size_of::<Node>(), 56);
+    }
+
+    #[test]
+    fn look_up_finds_the_first_of_equal_keys_in_small_and_large_mappings() {
+        for filler in [0, 100] {
+            let mut m = Mapping::default();
+            m.push(Node::string("k", Span::NOWHERE), Node::string("first", Span::NOWHERE));
+            for i in 0..filler {
+                m.push(Node::string(format!("f{i}"), Span::NOWHERE), Node::null(Span::NOWHERE));
+            }
+            m.push(Node::string("k", Span::NOWHERE), Node::string("second", Span::NOWHERE));
+            assert_eq!(m.get("k").and_then(Node::text), Some("first"));
+            assert_eq!(m.remove("k").as_ref().and_then(Node::text), Some("first"));
+            assert_eq!(m.get("k").and_then(Node::text), Some("second"));
+        }
+    }
+
+    #[test]
+    fn dropping_a_deep_tree_does_not_recurse() {
+        let mut node = Node::null(Span::NOWHERE);
+        for i in 0..1_000_000 {
+            node = if i % 2 == 0 {
+                Node::new(Sequence::with_items(vec![node]), Span::NOWHERE)
+            } else {
+                let mut m = Mapping::default();
+                m.push(Node::string("k", Span::NOWHERE), node);
+                Node::new(m, Span::NOWHERE)
+            };
+        }
+        drop(node);
+    }
+}
