@@ -6,6 +6,7 @@
 pub mod diagnostic;
 pub mod source;
 pub mod span;
+pub mod stack;
 
 pub use diagnostic::{Diagnostic, Result};
 pub use source::{Location, SourceId, Sources};
