@@ -1,7 +1,8 @@
 //! kz renders Kubernetes manifests and remembers what it rendered.
 //!
 //! The layers, lowest first; imports point downward only:
-//! [`base`] <- [`yaml`].
+//! [`base`] <- [`yaml`] <- [`k8s`].
 
 pub mod base;
+pub mod k8s;
 pub mod yaml;

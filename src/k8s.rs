@@ -1,0 +1,16 @@
+//! Kubernetes objects: what they are called, what identifies them, sets of them, and what is
+//! known of the built-in types.
+//!
+//! **Not here:** how a kustomization changes them.
+
+pub mod gvk;
+pub mod resid;
+pub mod resmap;
+pub mod resource;
+pub mod schema;
+
+pub use gvk::Gvk;
+pub use resid::{IdRef, ResId};
+pub use resmap::ResMap;
+pub use resource::{Behavior, Origin, PreviousId, Resource};
+pub use schema::Schema;

@@ -1,0 +1,146 @@
+//! An ordered set of resources, found by id without a scan.
+//!
+//! **Invariant:** the order is the order of loading. The index is thrown away by everything that
+//! could change an id and made anew, once, by the next look-up.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use super::resid::IdRef;
+use super::resource::Resource;
+use super::schema::Schema;
+
+#[derive(Clone, Debug, Default)]
+pub struct ResMap {
+    resources: Vec<Resource>,
+    index: Option<Index>,
+}
+
+/// Hash of (kind, name) of the present and all previous ids -> positions, ascending. Who looks up
+/// compares the candidates exactly.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    positions: hashbrown::HashMap<u64, Vec<u32>, foldhash::fast::FixedState>,
+}
+
+fn key_of(kind: &str, name: &str) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    kind.hash(&mut hasher);
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Index {
+    fn add(&mut self, at: usize, resource: &Resource) {
+        let mut put = |kind: &str, name: &str| {
+            let list = self.positions.entry(key_of(kind, name)).or_default();
+            if list.last() != Some(&(at as u32)) {
+                list.push(at as u32);
+            }
+        };
+        resource.previous.iter().for_each(|p| put(&p.kind, &p.name));
+        put(resource.kind(), resource.name());
+    }
+}
+
+impl ResMap {
+    pub fn new() -> ResMap {
+        ResMap::default()
+    }
+
+    pub fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Resource> {
+        self.resources.iter()
+    }
+
+    pub fn get(&self, at: usize) -> Option<&Resource> {
+        self.resources.get(at)
+    }
+
+    /// For changes that leave ids alone; the index stays. Use [`ResMap::list_mut`] where an id may change.
+    pub fn list_mut_same_ids(&mut self) -> &mut [Resource] {
+        &mut self.resources
+    }
+
+    /// For any change; forgets the index.
+    pub fn list_mut(&mut self) -> &mut Vec<Resource> {
+        self.index = None;
+        &mut self.resources
+    }
+
+    pub fn into_list(self) -> Vec<Resource> {
+        self.resources
+    }
+
+    pub fn from_list(resources: Vec<Resource>) -> ResMap {
+        ResMap { resources, index: None }
+    }
+
+    /// Positions of the resources whose present id equals `id`. kustomize: GetMatchingResourcesByCurrentId(id.Equals).
+    pub fn find_by_current_id(&mut self, id: &IdRef, schema: &Schema) -> Vec<usize> {
+        self.candidates(id.kind, id.name).filter(|(_, r)| r.id(schema).equals(id)).map(|(at, _)| at).collect()
+    }
+
+    /// Positions of the resources of which some id, previous or present, equals `id`.
+    /// kustomize: GetMatchingResourcesByAnyId(id.Equals).
+    pub fn find_by_any_id(&mut self, id: &IdRef, schema: &Schema) -> Vec<usize> {
+        self.find_by_any_id_where(id.kind, id.name, schema, |other| other.equals(id))
+    }
+
+    /// As [`ResMap::find_by_any_id`], with a condition of the caller's on ids of this kind and name.
+    pub fn find_by_any_id_where(
+        &mut self,
+        kind: &str,
+        name: &str,
+        schema: &Schema,
+        matches: impl Fn(&IdRef) -> bool,
+    ) -> Vec<usize> {
+        self.candidates(kind, name)
+            .filter(|(_, r)| !r.node.is_nil_or_empty())
+            .filter(|(_, r)| r.previous_ids().any(|id| matches(&id)) || matches(&r.id(schema)))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Resources of which some id has this kind and name, in order, with their positions.
+    pub fn candidates(&mut self, kind: &str, name: &str) -> impl Iterator<Item = (usize, &Resource)> {
+        let resources = &self.resources;
+        let index = self.index.get_or_insert_with(|| {
+            let mut index = Index::default();
+            resources.iter().enumerate().for_each(|(at, r)| index.add(at, r));
+            index
+        });
+        let positions = index.positions.get(&key_of(kind, name)).map_or(&[][..], Vec::as_slice);
+        positions.iter().filter_map(|at| Some((*at as usize, resources.get(*at as usize)?)))
+    }
+
+    /// Appends; the error is the position of the resource that has the same id already.
+    /// kustomize: resWrangler.Append.
+    pub fn append(&mut self, resource: Resource, schema: &Schema) -> Result<(), (usize, Box<Resource>)> {
+        let id = resource.id(schema);
+        let same = self.candidates(id.kind, id.name).find(|(_, r)| r.id(schema).equals(&id)).map(|(at, _)| at);
+        match same {
+            Some(at) => Err((at, Box::new(resource))),
+            None => {
+                if let Some(index) = &mut self.index {
+                    index.add(self.resources.len(), &resource);
+                }
+                self.resources.push(resource);
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes what a transformer emptied. kustomize: DropEmpties.
+    pub fn drop_empties(&mut self) {
+        if self.resources.iter().any(|r| r.node.is_nil_or_empty()) {
+            self.list_mut().retain(|r| !r.node.is_nil_or_empty());
+        }
+    }
+}
