@@ -4,10 +4,12 @@
 //! **Not here:** anything that knows what YAML, Kubernetes or kustomize is.
 
 pub mod diagnostic;
+pub mod fs;
 pub mod source;
 pub mod span;
 pub mod stack;
 
 pub use diagnostic::{Diagnostic, Result};
+pub use fs::FileSystem;
 pub use source::{Location, SourceId, Sources};
 pub use span::Span;

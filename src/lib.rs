@@ -5,4 +5,6 @@
 
 pub mod base;
 pub mod k8s;
+pub mod kustomize;
+pub mod patch;
 pub mod yaml;

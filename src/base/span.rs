@@ -14,6 +14,12 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Default for Span {
+    fn default() -> Span {
+        Span::NOWHERE
+    }
+}
+
 impl Span {
     /// For what no line of any file asked for.
     pub const NOWHERE: Span = Span { source: SourceId::NONE, start: 0, end: 0 };

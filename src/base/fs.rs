@@ -1,0 +1,110 @@
+//! The one door to files: on disk, in memory.
+//!
+//! Paths that callers hand in are absolute or relative to the file system's working directory;
+//! what [`FileSystem::canonical`] gives back is absolute, without `.`, `..` or symbolic links.
+
+use std::collections::BTreeMap;
+use std::io::{Error, ErrorKind, Result};
+use std::path::{Component, Path, PathBuf};
+
+/// Reading only: nothing in the library writes where it was not asked to.
+pub trait FileSystem: Sync {
+    fn read(&self, path: &Path) -> Result<Vec<u8>>;
+    fn is_dir(&self, path: &Path) -> bool;
+    fn is_file(&self, path: &Path) -> bool;
+    /// The names in a directory, sorted.
+    fn list(&self, path: &Path) -> Result<Vec<String>>;
+    /// Absolute, without links. Fails where nothing is there.
+    fn canonical(&self, path: &Path) -> Result<PathBuf>;
+}
+
+/// The disk of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl FileSystem for Disk {
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>> {
+        let mut names = std::fs::read_dir(path)?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<_>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn canonical(&self, path: &Path) -> Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+}
+
+/// Files in memory, for tests and fuzzing. Paths are from `/`; directories are there by what is in them.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Memory {
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// Adds a file; `path` is taken from the root.
+    pub fn write(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) {
+        self.files.insert(clean(path.as_ref()), content.into());
+    }
+}
+
+/// Absolute and without `.` and `..`, by the text of the path alone.
+pub fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => out.push(name),
+            Component::ParentDir => {
+                out.pop();
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+impl FileSystem for Memory {
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        self.files.get(&clean(path)).cloned().ok_or_else(|| Error::from(ErrorKind::NotFound))
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        let path = clean(path);
+        self.files.range(path.clone()..).any(|(file, _)| *file != path && file.starts_with(&path))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(&clean(path))
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>> {
+        let path = clean(path);
+        let names = self.files.keys().filter_map(|file| file.strip_prefix(&path).ok()?.components().next());
+        let mut names: Vec<String> = names.map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn canonical(&self, path: &Path) -> Result<PathBuf> {
+        let path = clean(path);
+        let there = self.is_file(&path) || self.is_dir(&path);
+        there.then_some(path).ok_or_else(|| Error::from(ErrorKind::NotFound))
+    }
+}

@@ -1,0 +1,7 @@
+//! What a kustomization asks for, and how it is done.
+
+pub mod context;
+pub mod kustomization;
+
+pub use context::{BuildOptions, Context};
+pub use kustomization::{FieldSpec, Kustomization, Text};

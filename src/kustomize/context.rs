@@ -1,0 +1,73 @@
+//! What every step of a build may use.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use crate::base::{FileSystem, Sources};
+
+/// Shared by reference through a whole build.
+pub struct Context<'a> {
+    pub fs: &'a dyn FileSystem,
+    pub sources: &'a Sources,
+    pub options: &'a BuildOptions,
+    /// What is to be said on stderr when the build is over, in order: deprecations, unused vars.
+    pub notes: Mutex<Vec<String>>,
+}
+
+/// What the flags of `kz build` say.
+#[derive(Clone, Debug, Default)]
+pub struct BuildOptions {
+    pub load_restrictor: LoadRestrictor,
+    pub reorder: Reorder,
+    /// `--enable-alpha-plugins`
+    pub enable_plugins: bool,
+    /// `--enable-exec`
+    pub enable_exec: bool,
+    /// `--enable-helm`
+    pub enable_helm: bool,
+    /// `--enable-managedby-label`
+    pub managed_by_label: bool,
+    /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`, `--network-name`.
+    pub functions: FunctionOptions,
+    /// The environment of the process, for plugins and for `envs` without a value.
+    pub environment: Vec<(String, String)>,
+    /// The absolute working directory.
+    pub working_dir: PathBuf,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FunctionOptions {
+    pub as_current_user: bool,
+    pub env: Vec<String>,
+    pub mounts: Vec<String>,
+    pub network: bool,
+    pub network_name: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadRestrictor {
+    #[default]
+    RootOnly,
+    None,
+}
+
+/// `--reorder`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reorder {
+    #[default]
+    Unspecified,
+    None,
+    Legacy,
+}
+
+impl Context<'_> {
+    /// Keeps something to say on stderr.
+    pub fn note(&self, text: impl Into<String>) {
+        self.notes.lock().unwrap_or_else(|e| e.into_inner()).push(text.into());
+    }
+
+    /// A variable of the process's environment.
+    pub fn env(&self, name: &str) -> Option<&str> {
+        self.options.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
