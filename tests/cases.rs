@@ -1,0 +1,219 @@
+//! The harness of the cases below `testdata/`: runs the binary on each and compares what it prints, byte for byte.
+//!
+//! How a case is laid out and recorded is written down in `testdata/README.md`.
+//!
+//! `KZ_CASE=text` runs only the cases whose path holds the text. `KZ_UPDATE=err` writes what kz says on stderr
+//! into the cases' `err` files, to be read before it is committed.
+//!
+//! **Invariant:** the harness never writes an `out` file: what a build prints is the reference tool's to say.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn all_cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let wanted = std::env::var("KZ_CASE").unwrap_or_default();
+    let update = match std::env::var("KZ_UPDATE").as_deref() {
+        Err(_) => false,
+        Ok("err") => true,
+        Ok(other) => panic!("KZ_UPDATE={other}: only `err` can be written here; see testdata/README.md"),
+    };
+    let mut cases = Vec::new();
+    find(&root, &mut cases);
+    cases.sort();
+    cases.retain(|case| name_of(&root, case).contains(&wanted));
+
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(why) = check(case, update) {
+                        failures.lock().unwrap().push((name_of(&root, case), why));
+                    }
+                }
+            });
+        }
+    });
+    let mut failures = failures.into_inner().unwrap();
+    failures.sort();
+    for (name, why) in &failures {
+        eprintln!("---- testdata/{name}\n{}\n", why.trim_end());
+    }
+    assert!(failures.is_empty(), "{} of {} cases failed: {}", failures.len(), cases.len(), {
+        failures.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
+    });
+}
+
+/// The folders that hold a file `cmd`.
+fn find(dir: &Path, into: &mut Vec<PathBuf>) {
+    if dir.join("cmd").is_file() {
+        return into.push(dir.to_owned());
+    }
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            find(&entry.path(), into);
+        }
+    }
+}
+
+fn name_of(root: &Path, case: &Path) -> String {
+    case.strip_prefix(root).unwrap_or(case).display().to_string()
+}
+
+/// Runs one case in a copy of its `in/`.
+fn check(case: &Path, update: bool) -> Result<(), String> {
+    let temp = TempDir::new().map_err(|e| e.to_string())?;
+    let work = temp.0.join("work");
+    let home = temp.0.join("home");
+    fs::create_dir(&home).map_err(|e| e.to_string())?;
+    copy(&case.join("in"), &work).map_err(|e| format!("cannot copy `in`: {e}"))?;
+    let pwd = work.to_string_lossy().into_owned();
+
+    let text = fs::read_to_string(case.join("cmd")).map_err(|e| e.to_string())?;
+    let call = Call::parse(&text.replace("$PWD", &pwd))?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kz"));
+    command.args(&call.args).current_dir(&work).stdin(Stdio::null());
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", &home);
+    command.envs(call.env);
+    let done = command.output().map_err(|e| format!("kz did not start: {e}"))?;
+    let stderr = String::from_utf8_lossy(&done.stderr).replace(&pwd, "$PWD");
+
+    // What is expected: with `out` success and these bytes; without it exit code 1 and nothing on stdout.
+    let out = fs::read(case.join("out")).ok();
+    let code = if out.is_some() { 0 } else { 1 };
+    if done.status.code() != Some(code) {
+        return Err(format!("{}, expected exit code {code}\n{stderr}", done.status));
+    }
+    let mut problems = String::new();
+    compare("stdout", &out.unwrap_or_default(), &done.stdout, &mut problems);
+    compare_files(&case.join("files"), &work, &mut problems).map_err(|e| e.to_string())?;
+
+    let err_file = case.join("err");
+    if update && problems.is_empty() {
+        let written = if stderr.is_empty() { fs::remove_file(&err_file) } else { fs::write(&err_file, &stderr) };
+        return written.or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e.to_string()) });
+    }
+    if code == 1 && !err_file.exists() {
+        problems.push_str("there is neither `out` nor `err`: see testdata/README.md\n");
+    }
+    compare("stderr", &fs::read(&err_file).unwrap_or_default(), stderr.as_bytes(), &mut problems);
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn compare(what: &str, expected: &[u8], actual: &[u8], problems: &mut String) {
+    if expected == actual {
+        return;
+    }
+    let (old, new) = (String::from_utf8_lossy(expected), String::from_utf8_lossy(actual));
+    let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
+    let mut diff = diff.unified_diff();
+    diff.context_radius(2).header(&format!("expected {what}"), &format!("actual {what}"));
+    problems.push_str(&diff.to_string());
+}
+
+/// Every file below `expected` must be below `work` with the same bytes.
+fn compare_files(expected: &Path, work: &Path, problems: &mut String) -> io::Result<()> {
+    if !expected.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(expected)? {
+        let path = entry?.path();
+        let there = work.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            compare_files(&path, &there, problems)?;
+            continue;
+        }
+        match fs::read(&there) {
+            Ok(actual) => compare(&there.display().to_string(), &fs::read(&path)?, &actual, problems),
+            Err(e) => problems.push_str(&format!("{}: {e}\n", there.display())),
+        }
+    }
+    Ok(())
+}
+
+/// What a `cmd` file says: lines `NAME=value` for the environment, and one line of arguments.
+struct Call {
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+}
+
+impl Call {
+    fn parse(text: &str) -> Result<Call, String> {
+        let mut call = Call { env: Vec::new(), args: Vec::new() };
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            match line.split_once('=').filter(|(name, _)| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+            {
+                Some((name, value)) => call.env.push((name.to_owned(), words(value)?.concat())),
+                None if call.args.is_empty() => call.args = words(line)?,
+                None => return Err("`cmd` holds more than one line of arguments".to_owned()),
+            }
+        }
+        if call.args.is_empty() { Err("`cmd` holds no arguments".to_owned()) } else { Ok(call) }
+    }
+}
+
+/// Splits at blanks as a shell does; quotes keep what they hold.
+fn words(line: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(q), _) if c == q => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ' | '\t') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    if quote.is_some() { Err(format!("a quote is not closed: {line}")) } else { Ok(words) }
+}
+
+/// Copies a folder with its links and the files' modes. A folder that is not there is an empty one.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    if !from.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_type()? {
+            kind if kind.is_dir() => copy(&from, &to)?,
+            #[cfg(unix)]
+            kind if kind.is_symlink() => std::os::unix::fs::symlink(fs::read_link(&from)?, &to)?,
+            _ => fs::copy(&from, &to).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+/// A folder of its own that goes away again.
+struct TempDir(PathBuf);
+
+impl TempDir {
+    fn new() -> io::Result<TempDir> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("kz-cases-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let dir = fs::canonicalize(std::env::temp_dir())?.join(name);
+        fs::create_dir_all(&dir)?;
+        Ok(TempDir(dir))
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
