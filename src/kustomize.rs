@@ -1,6 +1,7 @@
 //! What a kustomization asks for, and how it is done.
 
 pub mod context;
+pub mod decode;
 pub mod kustomization;
 
 pub use context::{BuildOptions, Context};
