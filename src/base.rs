@@ -5,6 +5,7 @@
 
 pub mod diagnostic;
 pub mod fs;
+pub mod report;
 pub mod source;
 pub mod span;
 pub mod stack;

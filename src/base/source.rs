@@ -73,28 +73,32 @@ impl Sources {
 
     /// The place of a span's start for people, in the outermost file. `None` for [`Span::NOWHERE`].
     pub fn locate(&self, span: Span) -> Option<Location> {
+        let (source, span) = self.outermost(span)?;
+        Some(source.locate(span))
+    }
+
+    /// The file that holds a span, through all texts that stand inside others, and the span there.
+    pub fn outermost(&self, span: Span) -> Option<(Arc<Source>, Span)> {
         let source = self.get(span.source)?;
         match source.origin {
-            Some(outer) => self.locate_embedded(&source, span, outer),
-            None => Some(source.locate(span)),
+            Some(outer) => self.outermost(self.find_embedded(&source, span, outer).unwrap_or(outer)),
+            None => Some((source, span)),
         }
     }
 
     /// Finds the line of an embedded text again in the lines of the scalar that holds it: block
     /// scalars keep their lines, in order and indented. Where that fails (quoted or folded
     /// scalars) the place is the scalar's start.
-    fn locate_embedded(&self, inner: &Source, span: Span, outer: Span) -> Option<Location> {
+    fn find_embedded(&self, inner: &Source, span: Span, outer: Span) -> Option<Span> {
         let holder = self.get(outer.source)?;
         let here = inner.locate(span);
-        let place = holder.text.get(outer.start as usize..outer.end as usize).and_then(|scalar| {
-            let is_block = scalar.first() == Some(&b'|');
-            let line = scalar.split(|b| *b == b'\n').nth(if is_block { here.line } else { here.line - 1 })?;
-            let line_start = line.as_ptr() as usize - scalar.as_ptr() as usize;
-            let at = memchr::memmem::find(line, here.text.as_bytes())?;
-            let start = outer.start as usize + line_start + at + column_bytes(&here.text, here.column);
-            Some(Span::new(outer.source, start, start + (span.end.saturating_sub(span.start)) as usize))
-        });
-        self.locate(place.unwrap_or(outer))
+        let scalar = holder.text.get(outer.start as usize..outer.end as usize)?;
+        let is_block = scalar.first() == Some(&b'|');
+        let line = scalar.split(|b| *b == b'\n').nth(if is_block { here.line } else { here.line - 1 })?;
+        let line_start = line.as_ptr() as usize - scalar.as_ptr() as usize;
+        let at = memchr::memmem::find(line, here.text.as_bytes())?;
+        let start = outer.start as usize + line_start + at + column_bytes(&here.text, here.column);
+        Some(Span::new(outer.source, start, start + (span.end.saturating_sub(span.start)) as usize))
     }
 }
 
@@ -104,7 +108,8 @@ fn column_bytes(line: &str, column: usize) -> usize {
 }
 
 impl Source {
-    fn locate(&self, span: Span) -> Location {
+    /// The place of a span of this text.
+    pub fn locate(&self, span: Span) -> Location {
         let lines = self.lines.get_or_init(|| {
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
         });
