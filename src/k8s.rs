@@ -8,6 +8,7 @@ pub mod resid;
 pub mod resmap;
 pub mod resource;
 pub mod schema;
+pub mod twins;
 
 pub use gvk::Gvk;
 pub use resid::{IdRef, ResId};

@@ -7,4 +7,4 @@ pub mod node;
 /// Nesting that a text may have, as go-yaml bounds it; deeper is an error.
 pub const MAX_DEPTH: usize = 10_000;
 
-pub use node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Value};
+pub use node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Twin, Value};

@@ -7,6 +7,7 @@ use compact_str::CompactString;
 
 use super::resid::IdRef;
 use super::schema::Schema;
+use super::twins::Twins;
 use crate::base::Span;
 use crate::yaml::{Mapping, Node, Tag};
 
@@ -34,6 +35,8 @@ pub struct Resource {
     pub origin: Option<Box<Origin>>,
     /// What changed it, for `buildMetadata: [transformerAnnotations]`.
     pub transformations: Vec<Origin>,
+    /// Which of its nodes change together.
+    pub twins: Twins,
 }
 
 /// An id that a resource had. Its group and version are always the current ones. kustomize: utils.PrevIds.
@@ -89,6 +92,7 @@ impl Resource {
             var_names: Vec::new(),
             origin: None,
             transformations: Vec::new(),
+            twins: Twins::default(),
         }
     }
 

@@ -11,11 +11,19 @@ use compact_str::CompactString;
 use crate::base::Span;
 
 /// One value and the text that a person would edit to change it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Node {
     pub value: Value,
     pub span: Span,
+    /// Which nodes of the same tree change together with this one.
+    pub twin: Twin,
 }
+
+/// Ties nodes of one tree together that the reference tool keeps as one node in memory, so that
+/// what is written over one of them is written over all: the same label set in several places
+/// (`k8s::twins` has the rules). A copy of a node is nobody's twin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Twin(u32);
 
 #[derive(Clone, Debug)]
 pub enum Value {
@@ -85,9 +93,38 @@ type Index = hashbrown::HashMap<CompactString, u32, foldhash::fast::FixedState>;
 /// Below this a scan over the keys is faster than hashing one.
 const INDEX_FROM: usize = 24;
 
+impl Twin {
+    pub const NONE: Twin = Twin(0);
+    const WRITTEN: u32 = 1 << 31;
+
+    /// The tie with a number of its own among those of a tree, from 1.
+    pub fn numbered(number: u32) -> Twin {
+        Twin(number & !Twin::WRITTEN)
+    }
+
+    /// Zero where there is no tie.
+    pub fn number(self) -> u32 {
+        self.0 & !Twin::WRITTEN
+    }
+
+    /// Something was written here that the twins do not have yet.
+    pub fn is_written(self) -> bool {
+        self.0 & Twin::WRITTEN != 0
+    }
+}
+
 impl Node {
     pub fn new(value: impl Into<Value>, span: Span) -> Node {
-        Node { value: value.into(), span }
+        Node { value: value.into(), span, twin: Twin::NONE }
+    }
+
+    /// Puts another value in the place of this one; its twins are to follow (`Resource::settle_twins`).
+    pub fn overwrite(&mut self, new: Node) {
+        self.value = new.value;
+        self.span = new.span;
+        if self.twin != Twin::NONE {
+            self.twin = Twin(self.twin.0 | Twin::WRITTEN);
+        }
     }
 
     /// A string: tag `Str`, so that it is quoted where it would read as something else.
@@ -180,6 +217,12 @@ impl Node {
             Value::Sequence(_) => "sequence",
             Value::Mapping(_) => "mapping",
         }
+    }
+}
+
+impl Clone for Node {
+    fn clone(&self) -> Node {
+        Node { value: self.value.clone(), span: self.span, twin: Twin::NONE }
     }
 }
 
