@@ -3,6 +3,7 @@
 pub mod context;
 pub mod decode;
 pub mod kustomization;
+pub mod loader;
 
 pub use context::{BuildOptions, Context};
 pub use kustomization::{FieldSpec, Kustomization, Text};

@@ -49,7 +49,7 @@ pub struct Decoder {
     strictness: Strictness,
     coerces: bool,
     path: Vec<Step>,
-    errors: Vec<Box<Diagnostic>>,
+    errors: Vec<Diagnostic>,
 }
 
 /// One step of the way to the value that is being read, for messages.
@@ -84,7 +84,7 @@ impl Decoder {
 
     /// The value, or all errors that were met, together.
     pub fn finish<T>(self, value: T) -> Result<T> {
-        match Diagnostic::together(self.errors) {
+        match Diagnostic::together(self.errors.into_iter().map(Box::new)) {
             Some(errors) => Err(errors),
             None => Ok(value),
         }
@@ -93,7 +93,7 @@ impl Decoder {
     /// Keeps an error and goes on. What stands in a secret generator is never drawn.
     pub fn report(&mut self, error: Box<Diagnostic>) {
         let secret = matches!(self.path.first(), Some(Step::Field("secretGenerator")));
-        self.errors.push(if secret { error.masked() } else { error });
+        self.errors.push(*if secret { error.masked() } else { error });
     }
 
     /// Reports that a value is not what its field takes: `wanted` reads "a string".
