@@ -2,6 +2,8 @@
 
 pub mod context;
 pub mod decode;
+pub mod fieldspec;
+pub mod fieldspecs;
 pub mod kustomization;
 pub mod loader;
 

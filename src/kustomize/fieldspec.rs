@@ -1,0 +1,247 @@
+//! Walks to the fields that a field spec names, and makes them where that is asked for.
+//!
+//! A field spec's path names fields of mappings; lists on the way are gone through item by item.
+//! `name[]` says that the field is a list and must not be made; `\/` is a slash inside a name.
+//!
+//! **Invariant:** an object whose type does not match, or that lacks the field, is left alone.
+//! kustomize: api/filters/fieldspec.
+//! **Not here:** what is written to the fields.
+
+use compact_str::CompactString;
+
+use super::kustomization::FieldSpec;
+use crate::base::{Diagnostic, Result, Span};
+use crate::k8s::gvk::{parse_api_version, selects};
+use crate::k8s::{Gvk, Resource};
+use crate::yaml::{Mapping, Node, Scalar, Sequence, Style, Tag, Value};
+
+/// A field spec whose path is split.
+#[derive(Clone, Debug)]
+pub struct CompiledSpec {
+    pub gvk: Gvk,
+    pub path: Path,
+    pub create: bool,
+}
+
+/// A path in its parts.
+#[derive(Clone, Debug)]
+pub struct Path {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    name: CompactString,
+    /// Written with `[]`: never made, and null there becomes an empty list.
+    is_list: bool,
+}
+
+/// What a missing last field is made as, and what null there becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateKind {
+    /// An empty scalar; the tag is for what was null.
+    Scalar(Tag),
+    Mapping,
+}
+
+/// What is called on each field that is found. It may be null.
+pub type Setter<'a> = &'a mut dyn FnMut(&mut Node) -> Result<()>;
+
+impl CompiledSpec {
+    pub fn new(spec: &FieldSpec) -> CompiledSpec {
+        CompiledSpec { gvk: spec.gvk.clone(), path: Path::split(&spec.path), create: spec.create }
+    }
+
+    pub fn matches(&self, api_version: &str, kind: &str) -> bool {
+        if !selects(&self.gvk.kind, kind) {
+            return false;
+        }
+        if self.gvk.group.is_empty() && self.gvk.version.is_empty() {
+            return true;
+        }
+        let (group, version) = parse_api_version(api_version);
+        selects(&self.gvk.group, group) && selects(&self.gvk.version, version)
+    }
+
+    /// Calls `set` on the fields of an object that this spec leads to. The caller has matched the type.
+    ///
+    /// `create` says what a missing field is made as if the spec wants it made; `None` makes none.
+    /// What is made gets the span `asked`. Fields that have twins are settled.
+    /// Errors: something on the way is neither list nor mapping; what `set` says.
+    pub fn apply(&self, resource: &mut Resource, create: Option<CreateKind>, asked: Span, set: Setter) -> Result<()> {
+        let mut walk = Walk { create: create.filter(|_| self.create), asked, set, wrote_twin: false };
+        let outcome = walk.node(&mut resource.node, &self.path.parts);
+        let wrote_twin = walk.wrote_twin;
+        if let Err(error) = outcome {
+            return Err(error.within(format!(
+                "considering field `{}` of {} `{}`",
+                self.path,
+                resource.kind(),
+                resource.name()
+            )));
+        }
+        if wrote_twin {
+            resource.settle_twins();
+        }
+        Ok(())
+    }
+}
+
+impl Path {
+    /// Splits at slashes that have no backslash before them; one leading slash is passed over.
+    /// Go: kyaml/utils.PathSplitter.
+    pub fn split(path: &str) -> Path {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let mut parts: Vec<CompactString> = Vec::with_capacity(6);
+        for piece in path.split('/') {
+            match parts.last_mut() {
+                Some(last) if last.ends_with('\\') => {
+                    last.pop();
+                    last.push('/');
+                    last.push_str(piece);
+                }
+                _ => parts.push(piece.into()),
+            }
+        }
+        let part = |name: CompactString| match name.strip_suffix("[]") {
+            Some(shorter) => Part { name: shorter.into(), is_list: true },
+            None => Part { name, is_list: false },
+        };
+        Path { parts: parts.into_iter().map(part).collect() }
+    }
+
+    /// The names of the fields on the way.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|part| part.name.as_str())
+    }
+
+    /// Calls `set` on what is there, and makes nothing. Twins are the caller's business.
+    pub fn visit(&self, node: &mut Node, set: Setter) -> Result<()> {
+        Walk { create: None, asked: Span::NOWHERE, set, wrote_twin: false }.node(node, &self.parts)
+    }
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, part) in self.parts.iter().enumerate() {
+            let slash = if at == 0 { "" } else { "/" };
+            write!(f, "{slash}{}{}", part.name.replace('/', "\\/"), if part.is_list { "[]" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+struct Walk<'s> {
+    create: Option<CreateKind>,
+    asked: Span,
+    set: Setter<'s>,
+    wrote_twin: bool,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: &mut Node, path: &[Part]) -> Result<()> {
+        let Some((part, rest)) = path.split_first() else {
+            (self.set)(node)?;
+            self.wrote_twin |= node.twin.is_written();
+            return Ok(());
+        };
+        match &mut node.value {
+            Value::Mapping(mapping) => self.field(mapping, part, rest),
+            Value::Sequence(items) => items.iter_mut().try_for_each(|item| self.node(item, path)),
+            Value::Scalar(scalar) if scalar.tag == Tag::Null => Ok(()),
+            Value::Scalar(_) => Err(not_a_way(node, part)),
+        }
+    }
+
+    fn field(&mut self, mapping: &mut Mapping, part: &Part, rest: &[Part]) -> Result<()> {
+        let name = part.name.as_str();
+        if name.is_empty() {
+            return Err(Diagnostic::new("field-spec-path", "a part of the path is empty"));
+        }
+        if is_index(name) {
+            return Err(Diagnostic::new("field-spec-path", format!("`{name}` cannot stand for a field of a mapping"))
+                .help("lists on the way are gone through without being named"));
+        }
+        // Go: PathGetter trims the names.
+        let name = name.trim();
+        let wanted = match (self.create, rest) {
+            (None, _) => None,
+            (Some(_), _) if part.is_list => None,
+            (Some(kind), []) => Some(kind),
+            (Some(_), _) => Some(CreateKind::Mapping),
+        };
+        let at = match (mapping.position(name), wanted) {
+            (Some(at), _) => at,
+            (None, None) => return Ok(()),
+            (None, Some(kind)) => {
+                let value = match kind {
+                    CreateKind::Scalar(_) => Node::plain("", self.asked),
+                    CreateKind::Mapping => Node::mapping(self.asked),
+                };
+                // kustomize: setters leave the key's tag open, so a key like `123` is no string any more.
+                mapping.push(Node::plain(name, self.asked), value);
+                mapping.len() - 1
+            }
+        };
+        let Some(value) = mapping.value_at_mut(at) else { return Ok(()) };
+        if value.is_null() {
+            fill_null(value, wanted, part.is_list);
+        }
+        self.node(value, rest)
+    }
+}
+
+/// kustomize: null turns into what would have been made, and keeps its text.
+fn fill_null(value: &mut Node, wanted: Option<CreateKind>, is_list: bool) {
+    match wanted {
+        Some(CreateKind::Mapping) => value.value = Mapping::default().into(),
+        Some(CreateKind::Scalar(tag)) => {
+            if let Some(scalar) = value.as_scalar_mut() {
+                scalar.tag = tag;
+            }
+        }
+        None if is_list => value.value = Sequence::default().into(),
+        None => {}
+    }
+}
+
+/// What Go's PathGetter takes for a place in a list.
+fn is_index(name: &str) -> bool {
+    let name = name.trim();
+    let digits = name.strip_prefix(['+', '-']).unwrap_or(name);
+    let is_number = !digits.is_empty() && digits.len() < 19 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number || name == "-" || name == "*" || (name.starts_with('[') && name.ends_with(']'))
+}
+
+fn not_a_way(node: &Node, part: &Part) -> Box<Diagnostic> {
+    Diagnostic::new("field-spec-path", format!("expected a mapping or a list that holds `{}`", part.name))
+        .label(node.span, "this is a plain value")
+        .help("correct the value, or the path of the field spec that leads here")
+}
+
+/// Writes a text over a scalar, which keeps its style.
+///
+/// With `Tag::Open` what was quoted stays a string, and what was plain is read anew.
+/// Errors: the node is a list or a mapping. Go: FieldSetter without a name.
+pub fn set_scalar(node: &mut Node, text: &str, tag: Tag, asked: Span) -> Result<()> {
+    let style = match &node.value {
+        // kustomize: a number is a number, however it was quoted before.
+        Value::Scalar(_) if tag == Tag::Int => Style::Plain,
+        Value::Scalar(old) => old.style,
+        _ => return Err(wrong_kind(node, "a plain value", asked)),
+    };
+    node.overwrite(Node::new(Scalar { text: text.into(), tag, style }, asked));
+    Ok(())
+}
+
+pub fn wrong_kind(node: &Node, wanted: &str, asked: Span) -> Box<Diagnostic> {
+    let found = match node.value {
+        Value::Scalar(_) => "a plain value",
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a mapping",
+    };
+    Diagnostic::new("wrong-kind-of-field", format!("expected {wanted} here, found {found}"))
+        .at(node.span)
+        .label(asked, "what asks for the change")
+        .help("correct the value, or the field spec that leads here")
+}
