@@ -1,0 +1,53 @@
+//! The command line: arguments in, the library's verbs called, results and errors printed.
+//!
+//! **Invariant:** only this layer prints, reads the environment and exits. Results go to stdout and
+//! everything else to stderr; after an error nothing has gone to stdout.
+//!
+//! **Not here:** what the verbs do.
+
+mod args;
+mod build;
+mod exit;
+mod ui;
+mod usage;
+mod version;
+
+use std::ffi::OsString;
+
+use args::Purpose;
+use clap::error::ErrorKind;
+pub use exit::Exit;
+use ui::{ErrorFormat, Ui};
+
+/// Runs one command line, the program's name first.
+pub fn run(args: Vec<OsString>) -> Exit {
+    let ui = Ui::new(ErrorFormat::of_words(&args));
+    let matches = match args::command(Purpose::Parsing).try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp => return help(&ui, &args),
+            ErrorKind::DisplayVersion => return ui.print(version::LINE.as_bytes()),
+            _ => return ui.fail(&usage::explain(&error, &args), &Default::default()),
+        },
+    };
+    match matches.subcommand() {
+        Some(("build", matches)) => build::run(matches, &ui),
+        Some(("version", matches)) => version::run(matches, &ui),
+        _ => help(&ui, &[]),
+    }
+}
+
+/// Prints the help of the command that is named, or of kz itself.
+fn help(ui: &Ui, args: &[OsString]) -> Exit {
+    let mut command = args::command(Purpose::Help);
+    command.build();
+    let named = args.iter().skip(1).find_map(|word| {
+        let name = word.to_str().filter(|name| *name != "help")?;
+        command.find_subcommand(name).map(|_| name.to_owned())
+    });
+    let found = match named.as_deref().and_then(|name| command.find_subcommand_mut(name)) {
+        Some(verb) => verb.render_help(),
+        None => command.render_help(),
+    };
+    ui.print_styled(&found)
+}

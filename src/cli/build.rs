@@ -1,0 +1,37 @@
+//! `kz build`
+
+mod flags;
+
+use std::sync::Mutex;
+
+use clap::ArgMatches;
+pub use flags::command;
+use kz::base::fs::Disk;
+use kz::base::stack::with_deep_stack;
+use kz::base::{Diagnostic, Sources};
+use kz::kustomize::Context;
+
+use super::exit::Exit;
+use super::ui::Ui;
+
+/// Builds, and prints or writes what was built. The process ends in here.
+pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
+    let flags = match flags::Flags::new(matches) {
+        Ok(flags) => flags,
+        Err(error) => return ui.fail(&error, &Sources::new()),
+    };
+    flags.notes.iter().for_each(|text| ui.note(text));
+    with_deep_stack(|| build(&flags, ui).now())
+}
+
+fn build(flags: &flags::Flags, ui: &Ui) -> Exit {
+    let sources = Sources::new();
+    let context = Context { fs: &Disk, sources: &sources, options: &flags.options, notes: Mutex::default() };
+    let built = Err(Diagnostic::new("build", format!("`{}` cannot be built yet", flags.dir.display())));
+    context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
+    let done = built;
+    match done {
+        Ok(exit) => exit,
+        Err(error) => ui.fail(&error, &sources),
+    }
+}

@@ -1,0 +1,147 @@
+//! The flags of `kz build`: kustomize's, with its meanings.
+//!
+//! Source: kustomize 5.8.1, kustomize/commands/build.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use kz::base::{Diagnostic, Result};
+use kz::kustomize::BuildOptions;
+use kz::kustomize::context::{FunctionOptions, LoadRestrictor, Reorder};
+
+use crate::cli::args::{Purpose, path, switch, value, values};
+
+const ABOUT: &str = "Build a kustomization and print what `kustomize build` 5.8.1 prints, to the byte";
+
+const EXAMPLES: &str = "\
+Examples:
+  kz build                                      the working directory
+  kz build overlays/prod                        another one
+  kz build overlays/prod | kubectl apply -f -   apply what was built
+  kz build overlays/prod -o prod.yaml           write one file
+  kz build overlays/prod -o out                 write a file for each object into a directory
+  kz build overlays/prod --error-format json    errors for machines";
+
+const FUNCTIONS: &str = "Plugins and functions";
+const CHARTS: &str = "Accepted and not used: kz inflates no charts yet";
+
+/// What a command line of `kz build` says.
+pub struct Flags {
+    pub dir: PathBuf,
+    pub output: Option<PathBuf>,
+    pub options: BuildOptions,
+    /// What is to be said about the flags themselves.
+    pub notes: Vec<String>,
+}
+
+pub fn command(purpose: Purpose) -> Command {
+    let on_or_off = |name, help| switch(name, help, purpose);
+    Command::new("build")
+        .about(ABOUT)
+        .override_usage("kz build [DIR] [FLAGS]")
+        .after_help(EXAMPLES)
+        .arg(
+            Arg::new("dir")
+                .value_name("DIR")
+                .help("The directory with the kustomization")
+                .default_value(".")
+                .value_parser(clap::value_parser!(PathBuf)),
+        )
+        .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'))
+        .arg(
+            value("load-restrictor", "RESTRICTOR", "`LoadRestrictionsNone`: also read files outside the root")
+                .value_parser(PossibleValuesParser::new(["LoadRestrictionsRootOnly", "LoadRestrictionsNone", ""]))
+                .default_value("LoadRestrictionsRootOnly")
+                .hide_possible_values(true)
+                .hide_default_value(true),
+        )
+        .arg(
+            value("reorder", "ORDER", "`legacy` or `none`; deprecated for the field `sortOptions`")
+                .value_parser(["legacy", "none"])
+                .hide_possible_values(true),
+        )
+        .arg(on_or_off("enable-managedby-label", "Deprecated for the field `buildMetadata`"))
+        .next_help_heading(FUNCTIONS)
+        .arg(on_or_off("enable-alpha-plugins", "Run plugins and functions"))
+        .arg(on_or_off("enable-exec", "Let functions be executables: only where you trust them"))
+        .arg(values("env", "NAME[=VALUE]", "An environment variable for functions in containers").short('e'))
+        .arg(values("mount", "MOUNT", "A mount for functions in containers"))
+        .arg(on_or_off("network", "Let functions that ask for it use the network"))
+        .arg(value("network-name", "NAME", "The network of containers").default_value("bridge"))
+        .arg(on_or_off("as-current-user", "Run functions in containers as the user who runs kz"))
+        .next_help_heading(CHARTS)
+        .arg(on_or_off("enable-helm", "Let kustomizations use charts"))
+        .arg(value("helm-command", "PATH", "The program that inflates charts"))
+        .arg(values("helm-api-versions", "VERSION", "API versions that charts see"))
+        .arg(value("helm-kube-version", "VERSION", "The version of Kubernetes that charts see"))
+        .arg(on_or_off("helm-debug", "Let that program say more"))
+}
+
+impl Flags {
+    /// Errors: the working directory is gone.
+    pub fn new(matches: &ArgMatches) -> Result<Flags> {
+        let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
+        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+        let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
+        let dir = matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default();
+        let output = matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned();
+        let working_dir = std::env::current_dir().map_err(|e| {
+            Diagnostic::new("working-directory", format!("the working directory cannot be found: {e}"))
+                .help("change to a directory that exists")
+        })?;
+        let environment: Vec<(String, String)> = std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+            .collect();
+
+        let enable_plugins = is_on("enable-alpha-plugins");
+        // kustomize: konfig.EnableManagedbyLabelEnv.
+        let label_by_env =
+            environment.iter().any(|(name, value)| name == "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL" && value == "on");
+        let options = BuildOptions {
+            load_restrictor: match text("load-restrictor") {
+                "LoadRestrictionsNone" => LoadRestrictor::None,
+                _ => LoadRestrictor::RootOnly,
+            },
+            reorder: match text("reorder") {
+                "legacy" => Reorder::Legacy,
+                "none" => Reorder::None,
+                _ => Reorder::Unspecified,
+            },
+            enable_plugins,
+            // kustomize: HonorKustomizeFlags hands on the options of functions only with plugins.
+            enable_exec: enable_plugins && is_on("enable-exec"),
+            enable_helm: enable_plugins || is_on("enable-helm"),
+            managed_by_label: is_on("enable-managedby-label") || label_by_env,
+            functions: FunctionOptions {
+                as_current_user: is_on("as-current-user"),
+                env: texts("env"),
+                mounts: texts("mount"),
+                network: is_on("network"),
+                network_name: text("network-name").to_owned(),
+            },
+            environment,
+            working_dir,
+        };
+        Ok(Flags { dir, output, options, notes: notes(matches) })
+    }
+}
+
+fn notes(matches: &ArgMatches) -> Vec<String> {
+    use clap::parser::ValueSource::CommandLine;
+    let about = [
+        ("reorder", "`--reorder` is deprecated: use the field `sortOptions` of the kustomization"),
+        (
+            "enable-managedby-label",
+            "`--enable-managedby-label` is deprecated: use the field `buildMetadata` of the kustomization",
+        ),
+        ("helm-command", "`--helm-command` changes nothing: kz runs no helm"),
+        ("helm-debug", "`--helm-debug` changes nothing: kz runs no helm"),
+        ("stack-trace", "`--stack-trace` changes nothing: errors of kz name their places"),
+    ];
+    about
+        .iter()
+        .filter(|(flag, _)| matches.value_source(flag) == Some(CommandLine))
+        .map(|(_, text)| (*text).to_owned())
+        .collect()
+}

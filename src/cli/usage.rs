@@ -1,0 +1,73 @@
+//! A command line that kz does not understand, as a diagnostic.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use kz::base::Diagnostic;
+
+/// Words that users of the neighbouring tools will try, and what to do instead.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (&["edit", "create", "localize", "cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
+    (
+        &["template", "install", "upgrade", "rollback", "uninstall", "lint", "package", "pull", "repo", "dependency"],
+        "use `helm {}`: kz renders kustomizations only",
+    ),
+    (&["apply", "diff", "delete", "create -f"], "use `kz build DIR | kubectl {} -f -`"),
+    (&["kustomize", "render"], "use `kz build DIR`"),
+];
+
+/// What clap has against the arguments.
+pub fn explain(error: &clap::Error, args: &[OsString]) -> Box<Diagnostic> {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => texts.first().cloned(),
+        _ => None,
+    };
+    let bare = |text: String| text.split(['=', ' ', '[']).next().unwrap_or_default().to_owned();
+    let flag = bare(context(ContextKind::InvalidArg).unwrap_or_default());
+    let value = context(ContextKind::InvalidValue).unwrap_or_default();
+    let command = args.get(1).and_then(|word| word.to_str()).filter(|word| matches!(*word, "build" | "version"));
+    let help_of = match command {
+        Some(command) => format!("`kz {command} --help` lists what there is"),
+        None => "`kz --help` lists what there is".to_owned(),
+    };
+    let usage = |message: String| Diagnostic::new("usage", message);
+
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let error = usage(format!("there is no command `{word}`"));
+            let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
+            match (elsewhere, context(ContextKind::SuggestedSubcommand)) {
+                (Some((_, advice)), _) => error.help(advice.replace("{}", &word)),
+                (None, Some(near)) => error.help(format!("did you mean `kz {near}`?")),
+                (None, None) => error.help(help_of),
+            }
+        }
+        ErrorKind::UnknownArgument if flag.starts_with('-') => {
+            let error = usage(format!("there is no flag `{flag}`"));
+            match context(ContextKind::SuggestedArg) {
+                Some(near) => error.help(format!("did you mean `{}`?", bare(near))),
+                None => error.help(help_of),
+            }
+        }
+        ErrorKind::UnknownArgument => match command {
+            Some("build") => usage(format!("one directory can be built at a time, `{flag}` is one too many"))
+                .help("run `kz build` once for each directory"),
+            _ => usage(format!("`{flag}` is one word too many")).help(help_of),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => usage(format!("the flag `{flag}` needs a value")).help(help_of),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let error_of = usage(format!("the flag `{flag}` cannot be `{value}`"));
+            match error.get(ContextKind::ValidValue) {
+                Some(ContextValue::Strings(valid)) => {
+                    let valid: Vec<String> = valid.iter().filter(|v| !v.is_empty()).map(|v| format!("`{v}`")).collect();
+                    error_of.help(format!("it takes {}", valid.join(" or ")))
+                }
+                _ => error_of.help("it takes `true` or `false`"),
+            }
+        }
+        ErrorKind::InvalidUtf8 => usage("an argument is not valid UTF-8".to_owned()).help(help_of),
+        _ => usage(error.kind().to_string()).help(help_of),
+    }
+}
