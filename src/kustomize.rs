@@ -6,6 +6,8 @@ pub mod fieldspec;
 pub mod fieldspecs;
 pub mod kustomization;
 pub mod loader;
+pub mod path_forest;
+pub mod references;
 
 pub use context::{BuildOptions, Context};
 pub use kustomization::{FieldSpec, Kustomization, Text};

@@ -29,11 +29,11 @@ pub struct Path {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug)]
-struct Part {
-    name: CompactString,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub name: CompactString,
     /// Written with `[]`: never made, and null there becomes an empty list.
-    is_list: bool,
+    pub is_list: bool,
 }
 
 /// What a missing last field is made as, and what null there becomes.
@@ -115,6 +115,10 @@ impl Path {
         self.parts.iter().map(|part| part.name.as_str())
     }
 
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// Calls `set` on what is there, and makes nothing. Twins are the caller's business.
     pub fn visit(&self, node: &mut Node, set: Setter) -> Result<()> {
         Walk { create: None, asked: Span::NOWHERE, set, wrote_twin: false }.node(node, &self.parts)
@@ -154,16 +158,9 @@ impl Walk<'_> {
     }
 
     fn field(&mut self, mapping: &mut Mapping, part: &Part, rest: &[Part]) -> Result<()> {
-        let name = part.name.as_str();
-        if name.is_empty() {
-            return Err(Diagnostic::new("field-spec-path", "a part of the path is empty"));
-        }
-        if is_index(name) {
-            return Err(Diagnostic::new("field-spec-path", format!("`{name}` cannot stand for a field of a mapping"))
-                .help("lists on the way are gone through without being named"));
-        }
+        part.check()?;
         // Go: PathGetter trims the names.
-        let name = name.trim();
+        let name = part.name.trim();
         let wanted = match (self.create, rest) {
             (None, _) => None,
             (Some(_), _) if part.is_list => None,
@@ -191,6 +188,21 @@ impl Walk<'_> {
     }
 }
 
+impl Part {
+    /// Errors: the part is no name of a field. Such a part is an error once a mapping is there to look into.
+    pub(super) fn check(&self) -> Result<()> {
+        let name = self.name.as_str();
+        if name.is_empty() {
+            return Err(Diagnostic::new("field-spec-path", "a part of the path is empty"));
+        }
+        if is_index(name) {
+            return Err(Diagnostic::new("field-spec-path", format!("`{name}` cannot stand for a field of a mapping"))
+                .help("lists on the way are gone through without being named"));
+        }
+        Ok(())
+    }
+}
+
 /// kustomize: null turns into what would have been made, and keeps its text.
 fn fill_null(value: &mut Node, wanted: Option<CreateKind>, is_list: bool) {
     match wanted {
@@ -213,7 +225,7 @@ fn is_index(name: &str) -> bool {
     is_number || name == "-" || name == "*" || (name.starts_with('[') && name.ends_with(']'))
 }
 
-fn not_a_way(node: &Node, part: &Part) -> Box<Diagnostic> {
+pub(super) fn not_a_way(node: &Node, part: &Part) -> Box<Diagnostic> {
     Diagnostic::new("field-spec-path", format!("expected a mapping or a list that holds `{}`", part.name))
         .label(node.span, "this is a plain value")
         .help("correct the value, or the path of the field spec that leads here")
