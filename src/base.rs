@@ -3,6 +3,7 @@
 //!
 //! **Not here:** anything that knows what YAML, Kubernetes or kustomize is.
 
+pub mod base64;
 pub mod diagnostic;
 pub mod fs;
 pub mod report;

@@ -4,6 +4,7 @@ pub mod context;
 pub mod decode;
 pub mod fieldspec;
 pub mod fieldspecs;
+pub mod generators;
 pub mod kustomization;
 pub mod loader;
 pub mod path_forest;
