@@ -5,6 +5,7 @@ pub mod decode;
 pub mod fieldspec;
 pub mod fieldspecs;
 pub mod generators;
+pub mod hash;
 pub mod kustomization;
 pub mod loader;
 pub mod path_forest;

@@ -7,7 +7,7 @@ pub mod emit;
 pub mod json;
 pub mod json_read;
 pub mod node;
-mod number;
+pub mod number;
 mod sort;
 mod timestamp;
 

@@ -11,7 +11,6 @@
 mod file;
 mod helm;
 mod json;
-mod number;
 mod suggest;
 mod types;
 mod values;

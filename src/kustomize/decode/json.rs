@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::number::{self, Number};
 use crate::base::{Diagnostic, Result};
+use crate::yaml::number::{self, Number};
 use crate::yaml::{Node, Scalar, Tag, Value};
 
 /// Reports what JSON cannot say: keys that are null, lists or maps, infinities.
