@@ -1,5 +1,6 @@
 //! What a kustomization asks for, and how it is done.
 
+pub mod configurations;
 pub mod context;
 pub mod decode;
 pub mod fieldspec;
@@ -10,6 +11,7 @@ pub mod kustomization;
 pub mod loader;
 pub mod path_forest;
 pub mod references;
+pub mod transformers;
 
 pub use context::{BuildOptions, Context};
 pub use kustomization::{FieldSpec, Kustomization, Text};

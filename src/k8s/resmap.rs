@@ -137,6 +137,25 @@ impl ResMap {
         }
     }
 
+    /// The first two resources that have the same present id and for which that `counts`.
+    pub fn clash(
+        &self,
+        schema: &Schema,
+        counts: impl Fn(&Resource, &Resource) -> bool,
+    ) -> Option<(&Resource, &Resource)> {
+        let hash_of = |id: &IdRef| key_of(id.kind, id.name) ^ key_of("", id.effective_namespace());
+        let mut seen = hashbrown::HashTable::<(u64, IdRef, &Resource)>::with_capacity(self.resources.len());
+        for resource in &self.resources {
+            let id = resource.id(schema);
+            let hash = hash_of(&id);
+            match seen.find(hash, |(_, other, first)| other.equals(&id) && counts(first, resource)) {
+                Some((_, _, first)) => return Some((first, resource)),
+                None => seen.insert_unique(hash, (hash, id, resource), |(hash, ..)| *hash),
+            };
+        }
+        None
+    }
+
     /// Removes what a transformer emptied. kustomize: DropEmpties.
     pub fn drop_empties(&mut self) {
         if self.resources.iter().any(|r| r.node.is_nil_or_empty()) {

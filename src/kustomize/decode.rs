@@ -40,6 +40,9 @@ pub enum Strictness {
     /// over, and numbers and booleans are taken for strings where a string is wanted
     /// (Go: sigs.k8s.io/yaml.Unmarshal, which looks at the target's type).
     Lenient,
+    /// Transformer configurations: as [`Strictness::Lenient`], but unknown fields are errors
+    /// (Go: sigs.k8s.io/yaml.UnmarshalStrict).
+    StrictTyped,
 }
 
 /// The state of reading one document.
@@ -69,6 +72,11 @@ pub fn lenient<T: Decode>(node: &Node) -> Result<T> {
     decode_as(node, Strictness::Lenient)
 }
 
+/// Reads a document that the reference reads with `yaml.UnmarshalStrict`.
+pub fn strict_typed<T: Decode>(node: &Node) -> Result<T> {
+    decode_as(node, Strictness::StrictTyped)
+}
+
 fn decode_as<T: Decode>(node: &Node, strictness: Strictness) -> Result<T> {
     json::check(node)?;
     let mut decoder = Decoder::new(strictness);
@@ -78,7 +86,7 @@ fn decode_as<T: Decode>(node: &Node, strictness: Strictness) -> Result<T> {
 
 impl Decoder {
     pub fn new(strictness: Strictness) -> Decoder {
-        Decoder { strictness, coerces: strictness == Strictness::Lenient, path: Vec::new(), errors: Vec::new() }
+        Decoder { strictness, coerces: strictness != Strictness::Strict, path: Vec::new(), errors: Vec::new() }
     }
 
     /// The value, or all errors that were met, together.

@@ -23,9 +23,10 @@ pub struct CompiledSpec {
     pub create: bool,
 }
 
-/// A path in its parts.
+/// A path and its parts.
 #[derive(Clone, Debug)]
 pub struct Path {
+    text: String,
     parts: Vec<Part>,
 }
 
@@ -53,9 +54,11 @@ impl CompiledSpec {
     }
 
     pub fn matches(&self, api_version: &str, kind: &str) -> bool {
-        if !selects(&self.gvk.kind, kind) {
-            return false;
-        }
+        selects(&self.gvk.kind, kind) && self.matches_version(api_version)
+    }
+
+    /// Whether group and version match, where the kind is known to.
+    pub fn matches_version(&self, api_version: &str) -> bool {
         if self.gvk.group.is_empty() && self.gvk.version.is_empty() {
             return true;
         }
@@ -90,8 +93,8 @@ impl CompiledSpec {
 impl Path {
     /// Splits at slashes that have no backslash before them; one leading slash is passed over.
     /// Go: kyaml/utils.PathSplitter.
-    pub fn split(path: &str) -> Path {
-        let path = path.strip_prefix('/').unwrap_or(path);
+    pub fn split(text: &str) -> Path {
+        let path = text.strip_prefix('/').unwrap_or(text);
         let mut parts: Vec<CompactString> = Vec::with_capacity(6);
         for piece in path.split('/') {
             match parts.last_mut() {
@@ -107,7 +110,12 @@ impl Path {
             Some(shorter) => Part { name: shorter.into(), is_list: true },
             None => Part { name, is_list: false },
         };
-        Path { parts: parts.into_iter().map(part).collect() }
+        Path { text: text.to_string(), parts: parts.into_iter().map(part).collect() }
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The names of the fields on the way.
@@ -127,11 +135,7 @@ impl Path {
 
 impl std::fmt::Display for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (at, part) in self.parts.iter().enumerate() {
-            let slash = if at == 0 { "" } else { "/" };
-            write!(f, "{slash}{}{}", part.name.replace('/', "\\/"), if part.is_list { "[]" } else { "" })?;
-        }
-        Ok(())
+        f.write_str(&self.text)
     }
 }
 
@@ -236,16 +240,15 @@ pub(super) fn not_a_way(node: &Node, part: &Part) -> Box<Diagnostic> {
 /// With `Tag::Open` what was quoted stays a string, and what was plain is read anew.
 /// Errors: the node is a list or a mapping. Go: FieldSetter without a name.
 pub fn set_scalar(node: &mut Node, text: &str, tag: Tag, asked: Span) -> Result<()> {
-    let style = match &node.value {
-        // kustomize: a number is a number, however it was quoted before.
-        Value::Scalar(_) if tag == Tag::Int => Style::Plain,
-        Value::Scalar(old) => old.style,
-        _ => return Err(wrong_kind(node, "a plain value", asked)),
-    };
+    let Value::Scalar(old) = &node.value else { return Err(wrong_kind(node, "a plain value", asked)) };
+    let style = old.style;
+    // kustomize: what is quoted is a string, whatever the tag says: `replicas: "3"` stays one.
+    let tag = if style == Style::Plain { tag } else { Tag::Str };
     node.overwrite(Node::new(Scalar { text: text.into(), tag, style }, asked));
     Ok(())
 }
 
+/// The error for a field that is not of the kind that a transformer can write to.
 pub fn wrong_kind(node: &Node, wanted: &str, asked: Span) -> Box<Diagnostic> {
     let found = match node.value {
         Value::Scalar(_) => "a plain value",

@@ -24,7 +24,7 @@ pub struct FieldSpecs(Shared<List>);
 pub struct NameReferences(Shared<Vec<NameBackReferences>>);
 
 /// The fields that may hold the name of an object of a type. kustomize: builtinconfig.NameBackReferences.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NameBackReferences {
     /// The type that is referred to.
     pub gvk: Gvk,
@@ -105,12 +105,17 @@ impl FieldSpecs {
         self.0.is_same(&other.0)
     }
 
-    /// The specs for objects of this type, in order.
-    pub fn matching<'s>(&'s self, api_version: &'s str, kind: &'s str) -> impl Iterator<Item = &'s CompiledSpec> {
+    /// Whether this is a list that kustomize brings along.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.0, Shared::Builtin(_))
+    }
+
+    /// The specs for objects of a kind, in order; group and version are still to be looked at
+    /// ([`CompiledSpec::matches_version`]).
+    pub fn for_kind(&self, kind: &str) -> impl Iterator<Item = &CompiledSpec> + use<'_> {
         let compiled = self.0.get().compiled();
         let positions = compiled.by_kind.get(kind).unwrap_or(&compiled.for_all);
-        let specs = positions.iter().filter_map(|at| compiled.specs.get(*at as usize));
-        specs.filter(move |spec| spec.matches(api_version, kind))
+        positions.iter().filter_map(|at| compiled.specs.get(*at as usize))
     }
 
     /// All specs with their paths split, in order.
@@ -280,8 +285,13 @@ mod tests {
     #[test]
     fn matching_specs_come_in_the_order_of_the_list() {
         let specs = common_labels();
-        let paths =
-            |api_version, kind| specs.matching(api_version, kind).map(|spec| spec.path.to_string()).collect::<Vec<_>>();
+        let paths = |api_version, kind| {
+            specs
+                .for_kind(kind)
+                .filter(|spec| spec.matches(api_version, kind))
+                .map(|spec| spec.path.to_string())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(paths("v1", "Service"), ["spec/selector", "metadata/labels"]);
         assert_eq!(paths("serving.knative.dev/v1beta1", "Service"), ["metadata/labels"]);
         assert_eq!(paths("v1", "ConfigMap"), ["metadata/labels"]);

@@ -1,0 +1,8 @@
+//! What changes objects, a file a transformer. The order in which they run is the recipe's.
+//!
+//! **Not here:** which fields they touch (`fieldspecs`, `configurations`); plugins outside of kz.
+
+pub mod annotations;
+pub mod labels;
+pub mod name_prefix;
+pub mod namespace;
