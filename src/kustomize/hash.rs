@@ -54,9 +54,9 @@ enum Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// A field's text or JSON; empty where it is missing or null.
+    /// A field's text or JSON; empty where it is missing. Null is text as it is written.
     fn field(name: &'static str, node: &'a Node) -> Part<'a> {
-        match node.get(name).filter(|value| !value.is_null()) {
+        match node.get(name) {
             None => Part::Text(name, ""),
             Some(value) => match &value.value {
                 Value::Scalar(scalar) => Part::Text(name, &scalar.text),
@@ -104,4 +104,38 @@ impl<'a> Part<'a> {
 fn encode(digest: &[u8]) -> String {
     let digits = digest.iter().take(5).flat_map(|byte| [byte >> 4, byte & 15]);
     digits.map(|digit| char::from(b"gh2k456789mbcdtf"[usize::from(digit)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::SourceId;
+    use crate::yaml::read_json;
+
+    /// Recorded from `hasher.Hasher` of kustomize 5.8.1.
+    const HASHES: &[(&str, &str)] = &[
+        (r#"{"kind":"ConfigMap"}"#, "6ct58987ht"),
+        (r#"{"kind":"ConfigMap","data":{}}"#, "42745tchd9"),
+        (r#"{"kind":"ConfigMap","data":null,"metadata":{"name":"x"}}"#, "g886t7dd28"),
+        (r#"{"kind":"ConfigMap","data":{"a":"1","B":"<&>","c":"\u2028"}}"#, "6c2k2gch42"),
+        (
+            r#"{"kind":"ConfigMap","data":{"two":2,"three":1.50,"four":true,"five":null,"big":12345678901234567890}}"#,
+            "2fd67c466c",
+        ),
+        (r#"{"kind":"ConfigMap","data":{"a":"x"},"binaryData":{"b":"AA=="},"immutable":true}"#, "9mm6t2mghb"),
+        (r#"{"kind":"ConfigMap","data":[1],"binaryData":[2]}"#, "t8bmh4kc6d"),
+        (r#"{"kind":"ConfigMap","data":"text","binaryData":"text"}"#, "6t2hfm47h5"),
+        (r#"{"kind":"Secret"}"#, "2bg6t6bf6t"),
+        (r#"{"kind":"Secret","type":"Opaque","data":{"a":"MQ=="}}"#, "25khgmg44c"),
+        (r#"{"kind":"Secret","type":5,"data":{"a":"MQ=="},"stringData":{"b":"c"}}"#, "6dk6dfk4ft"),
+        (r#"{"kind":"Secret","type":{"a":"b"},"stringData":{}}"#, "tc4h54mc5d"),
+    ];
+
+    #[test]
+    fn hashes_are_those_of_the_reference() {
+        for (text, hash) in HASHES {
+            let node = read_json(text.as_bytes(), SourceId::NONE).unwrap();
+            assert_eq!(name_suffix(&Resource::new(node)).unwrap(), *hash, "{text}");
+        }
+    }
 }
