@@ -8,6 +8,8 @@
 
 mod path;
 mod remote;
+#[cfg(test)]
+mod tests;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
