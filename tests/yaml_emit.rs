@@ -82,7 +82,8 @@ fn differences(line: &str) -> Option<String> {
 }
 
 fn check(name: &str, lines: &str) {
-    let found: Vec<String> = lines.lines().filter(|line| !line.is_empty()).filter_map(differences).collect();
+    let mut found: Vec<String> = lines.lines().filter(|line| !line.is_empty()).filter_map(differences).collect();
+    found.sort_by_key(String::len);
     let shown = found.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n\n");
     assert!(found.is_empty(), "{name}: {} of {} cases differ\n{shown}", found.len(), lines.lines().count());
 }

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::emit::analysis::Analysis;
+use super::emit::analysis::{Analysis, is_break};
 use super::emit::detour;
 use super::emit::writer::LONGEST_SIMPLE_KEY;
 use super::node::{Entry, Mapping, Node, Scalar, Style, Tag, Value};
@@ -52,9 +52,29 @@ pub fn decode(scalar: &Scalar, span: Span) -> Result<Datum<'_>> {
     }
 }
 
+/// The text of a key that comes through as it is: a string that is not written as a block.
+pub fn simple_key(key: &Node) -> Option<&str> {
+    let scalar = key.as_scalar().filter(|scalar| scalar.tag == Tag::Str)?;
+    let text = scalar.text.as_str();
+    let comes_through = match scalar.style {
+        Style::Plain => text != "<<" && !text.contains('\n'),
+        Style::SingleQuoted | Style::DoubleQuoted => true,
+        Style::Literal | Style::Folded => is_one_line_key(text),
+    };
+    comes_through.then_some(text)
+}
+
+/// Go: such a key is never written as a block.
+fn is_one_line_key(text: &str) -> bool {
+    text.len() <= LONGEST_SIMPLE_KEY && !text.contains(is_break)
+}
+
 /// The text of a mapping's key. Below the root only strings will do, because JSON knows no others; at
 /// the root kustomize reads into a map of strings, which takes any scalar's text and drops nulls.
 pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
+    if let Some(text) = simple_key(key) {
+        return Ok(Some(Cow::Borrowed(text)));
+    }
     let Value::Scalar(scalar) = &key.value else {
         return Err(not_a_string(key, key.kind_name()));
     };
@@ -62,12 +82,13 @@ pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
     match scalar.tag {
         // Go: an empty key is always quoted.
         Tag::Open | Tag::Null | Tag::Str if text.is_empty() => return Ok(Some(Cow::Borrowed(""))),
-        Tag::Str | Tag::Open | Tag::Merge if text == "<<" && scalar.style == Style::Plain => {
+        Tag::Str | Tag::Open | Tag::Merge if text == "<<" => {
             let message = "the key `<<` would read as a merge key";
             return Err(Diagnostic::new("yaml-merge-key", message).at(key.span).help("write the merged keys out"));
         }
-        // Go: a key of one line is never written as a block.
-        Tag::Str if text.len() <= LONGEST_SIMPLE_KEY && !text.contains('\n') => return Ok(Some(Cow::Borrowed(text))),
+        Tag::Open | Tag::Merge if scalar.style != Style::Plain && is_one_line_key(text) => {
+            return Ok(Some(Cow::Borrowed(text)));
+        }
         Tag::Binary | Tag::Other if !at_root => return Err(not_a_string(key, tag_name(scalar.tag))),
         _ => {}
     }

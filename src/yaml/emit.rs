@@ -24,7 +24,7 @@ pub use detour::Refusal;
 pub use writer::Writer;
 
 use super::decode::{self, Datum};
-use super::node::{Entry, Mapping, Node, Scalar, Tag, Value};
+use super::node::{Entry, Mapping, Node, Scalar, Value};
 use super::number::{self, Number};
 use super::sort;
 use crate::base::{Result, Span};
@@ -86,21 +86,9 @@ fn emit_entry(entry: &Entry, key: &str, writer: &mut Writer) -> Result<()> {
 fn is_in_order(mapping: &Mapping) -> bool {
     let mut before = None;
     mapping.iter().all(|entry| {
-        let Some(key) = simple_key(&entry.key) else { return false };
+        let Some(key) = decode::simple_key(&entry.key) else { return false };
         before.replace(key).is_none_or(|before| sort::natural(before, key) == Ordering::Less)
     })
-}
-
-/// The text of a key that every detour leaves as it is.
-fn simple_key(key: &Node) -> Option<&str> {
-    match &key.value {
-        Value::Scalar(s)
-            if s.tag == Tag::Str && s.text.len() <= writer::LONGEST_SIMPLE_KEY && !s.text.contains('\n') =>
-        {
-            Some(&s.text).filter(|text| *text != "<<").map(|text| text.as_str())
-        }
-        _ => None,
-    }
 }
 
 fn sorted_entries(mapping: &Mapping, at_root: bool) -> Result<Vec<(Cow<'_, str>, &Entry)>> {
