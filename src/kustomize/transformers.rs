@@ -3,6 +3,10 @@
 //! **Not here:** which fields they touch (`fieldspecs`, `configurations`); plugins outside of kz.
 
 pub mod annotations;
+pub mod hash_suffix;
+pub mod images;
 pub mod labels;
 pub mod name_prefix;
 pub mod namespace;
+pub mod replicas;
+pub mod sort_order;

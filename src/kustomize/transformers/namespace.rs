@@ -13,17 +13,20 @@ use crate::yaml::{Node, Tag, Value};
 
 const OWN_PATH: &str = "metadata/namespace";
 
-/// What only the plugin can say.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NamespaceOptions {
+/// What the plugin can be told; the field of the kustomization says only the first two.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub namespace: Text,
+    /// `fieldSpecs`
+    pub specs: FieldSpecs,
     /// Leave namespaces alone that are set.
     pub unset_only: bool,
-    pub set_role_binding_subjects: SubjectMode,
+    pub subjects: Subjects,
 }
 
 /// Which subjects of role bindings get the namespace: `setRoleBindingSubjects`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SubjectMode {
+pub enum Subjects {
     /// Those that are called `default`.
     #[default]
     DefaultOnly,
@@ -31,37 +34,17 @@ pub enum SubjectMode {
     None,
 }
 
-impl SubjectMode {
-    /// Errors: an unknown word.
-    pub fn parse(word: &Text) -> Result<SubjectMode> {
-        match word.value.as_str() {
-            "" | "defaultOnly" => Ok(SubjectMode::DefaultOnly),
-            "allServiceAccounts" => Ok(SubjectMode::AllServiceAccounts),
-            "none" => Ok(SubjectMode::None),
-            other => {
-                Err(Diagnostic::new("unknown-value", format!("unknown value `{other}` of `setRoleBindingSubjects`"))
-                    .at(word.span)
-                    .help("use `defaultOnly`, `allServiceAccounts` or `none`"))
-            }
-        }
-    }
-}
-
 /// Moves all objects that may have a namespace into one. What Helm made is left alone.
 ///
 /// Errors: a field that is not a plain value; two objects that get the same id.
 pub fn namespace(resources: &mut ResMap, namespace: &Text, specs: &FieldSpecs, schema: &Schema) -> Result<()> {
-    namespace_with(resources, namespace, specs, NamespaceOptions::default(), schema)
+    let options = Options { namespace: namespace.clone(), specs: specs.clone(), ..Options::default() };
+    set_namespace(resources, &options, schema)
 }
 
-/// As [`namespace`], with the plugin's options.
-pub fn namespace_with(
-    resources: &mut ResMap,
-    namespace: &Text,
-    specs: &FieldSpecs,
-    options: NamespaceOptions,
-    schema: &Schema,
-) -> Result<()> {
+/// As [`namespace`], with all that the plugin can be told.
+pub fn set_namespace(resources: &mut ResMap, options: &Options, schema: &Schema) -> Result<()> {
+    let namespace = &options.namespace;
     if namespace.is_empty() {
         return Ok(());
     }
@@ -70,8 +53,7 @@ pub fn namespace_with(
             continue;
         }
         resource.store_previous_id(schema);
-        move_into(resource, namespace, specs, options, schema)
-            .map_err(|e| e.within(format!("setting the namespace `{namespace}`")))?;
+        move_into(resource, options, schema).map_err(|e| e.within(format!("setting the namespace `{namespace}`")))?;
     }
     match resources.clash(schema, |first, second| is_to_move(first) || is_to_move(second)) {
         Some((first, second)) => Err(clash(first, second, namespace)),
@@ -96,27 +78,27 @@ fn clash(first: &Resource, second: &Resource, namespace: &Text) -> Box<Diagnosti
         .help("rename one of them, or set the namespace in two kustomizations of their own")
 }
 
-/// Puts the namespace into one object. kustomize: namespace.Filter; also what a ValueAddTransformer with
-/// the field path `metadata/namespace` does.
-pub(super) fn move_into(
-    resource: &mut Resource,
-    namespace: &Text,
-    specs: &FieldSpecs,
-    options: NamespaceOptions,
-    schema: &Schema,
-) -> Result<()> {
+/// Puts the namespace into one object, and nowhere but where every object has it.
+/// kustomize: what a ValueAddTransformer with the field path `metadata/namespace` does.
+pub fn set_own_namespace(resource: &mut Resource, namespace: &Text, schema: &Schema) -> Result<()> {
+    move_into(resource, &Options { namespace: namespace.clone(), ..Options::default() }, schema)
+}
+
+/// kustomize: namespace.Filter.
+fn move_into(resource: &mut Resource, options: &Options, schema: &Schema) -> Result<()> {
     static OWN: LazyLock<CompiledSpec> = LazyLock::new(|| {
         CompiledSpec::new(&FieldSpec { path: OWN_PATH.to_string(), create: true, ..FieldSpec::default() })
     });
+    let Options { namespace, specs, .. } = options;
     let is_binding = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
     let is_core = resource.api_version() == "v1";
-    let mut set = |node: &mut Node| set_namespace(node, namespace, options);
+    let mut set = |node: &mut Node| set_field(node, options);
     if !schema.is_certainly_cluster_scoped(resource.api_version(), resource.kind()) {
         let create = Some(CreateKind::Scalar(Tag::Open));
         OWN.apply(resource, create, namespace.span, &mut set)?;
     }
     if is_binding {
-        set_subjects(resource, namespace, options)?;
+        set_subjects(resource, options)?;
     }
     for spec in specs.for_kind(resource.kind()) {
         // kustomize: metadata.namespace is dealt with above; names of core objects only, so that
@@ -135,7 +117,8 @@ pub(super) fn move_into(
     Ok(())
 }
 
-fn set_namespace(node: &mut Node, namespace: &Text, options: NamespaceOptions) -> Result<()> {
+fn set_field(node: &mut Node, options: &Options) -> Result<()> {
+    let namespace = &options.namespace;
     if options.unset_only && !node.is_null() && node.text().is_some_and(|text| !text.is_empty()) {
         return Ok(());
     }
@@ -143,11 +126,12 @@ fn set_namespace(node: &mut Node, namespace: &Text, options: NamespaceOptions) -
 }
 
 /// kustomize: roleBindingHack.
-fn set_subjects(resource: &mut Resource, namespace: &Text, options: NamespaceOptions) -> Result<()> {
-    let (key, wanted) = match options.set_role_binding_subjects {
-        SubjectMode::None => return Ok(()),
-        SubjectMode::DefaultOnly => ("name", "default"),
-        SubjectMode::AllServiceAccounts => ("kind", "ServiceAccount"),
+fn set_subjects(resource: &mut Resource, options: &Options) -> Result<()> {
+    let namespace = &options.namespace;
+    let (key, wanted) = match options.subjects {
+        Subjects::None => return Ok(()),
+        Subjects::DefaultOnly => ("name", "default"),
+        Subjects::AllServiceAccounts => ("kind", "ServiceAccount"),
     };
     let Some(subjects) = resource.node.get_mut("subjects").filter(|subjects| !subjects.is_null()) else {
         return Ok(());
@@ -168,7 +152,7 @@ fn set_subjects(resource: &mut Resource, namespace: &Text, options: NamespaceOpt
             continue;
         }
         match subject.get_mut("namespace") {
-            Some(old) => set_namespace(old, namespace, options)?,
+            Some(old) => set_field(old, options)?,
             None => subject
                 .push(Node::plain("namespace", namespace.span), Node::string(namespace.value.as_str(), namespace.span)),
         }
