@@ -6,6 +6,8 @@
 //! **Not here:** what happens to an object of the same name (`behavior`), and the name's hash.
 
 mod sources;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
@@ -143,7 +145,8 @@ fn add_metadata(object: &mut Mapping, options: &GeneratorOptions) -> Result<()> 
             continue;
         }
         if let Some((key, _)) = pairs.iter().find(|(key, _)| key.is_empty()) {
-            // Go: FieldSetter takes a field without a name for the value itself.
+            // Go: FieldSetter takes a field without a name for the value itself, when the map is made already.
+            set_metadata(object, field, Mapping::default(), key.span);
             return Err(Diagnostic::new("empty-key", format!("a key of `{field}` is empty"))
                 .at(key.span)
                 .help("name the key, or remove it"));
@@ -156,11 +159,15 @@ fn add_metadata(object: &mut Mapping, options: &GeneratorOptions) -> Result<()> 
             mapping.push(Node::plain(key.value.as_str(), key.span), Node::new(scalar, value.span));
         }
         let span = mapping.iter().next().map_or(Span::NOWHERE, |e| e.key.span);
-        if let Some(metadata) = object.get_mut("metadata").and_then(Node::as_mapping_mut) {
-            set(metadata, field, Node::new(mapping, span));
-        }
+        set_metadata(object, field, mapping, span);
     }
     Ok(())
+}
+
+fn set_metadata(object: &mut Mapping, field: &str, value: Mapping, span: Span) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Node::as_mapping_mut) {
+        set(metadata, field, Node::new(value, span));
+    }
 }
 
 fn finish(mut object: Mapping, args: &GeneratorArgs, options: &GeneratorOptions) -> Resource {
