@@ -3,6 +3,7 @@
 pub mod configurations;
 pub mod context;
 pub mod decode;
+pub mod field_path;
 pub mod fieldspec;
 pub mod fieldspecs;
 pub mod generators;
