@@ -4,6 +4,7 @@
 //! **Not here:** how a kustomization changes them.
 
 pub mod gvk;
+pub mod label_selector;
 pub mod resid;
 pub mod resmap;
 pub mod resource;
@@ -11,6 +12,7 @@ pub mod schema;
 pub mod twins;
 
 pub use gvk::Gvk;
+pub use label_selector::LabelSelector;
 pub use resid::{IdRef, ResId};
 pub use resmap::ResMap;
 pub use resource::{Behavior, Origin, PreviousId, Resource};
