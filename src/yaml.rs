@@ -2,19 +2,32 @@
 //!
 //! **Not here:** what the nodes mean to Kubernetes.
 
+mod compose;
 mod decode;
 pub mod emit;
+mod input;
 pub mod json;
 pub mod json_read;
 pub mod node;
 pub mod number;
+mod parse;
+mod read;
+mod resolve;
+mod scan;
 mod sort;
 mod timestamp;
 
 /// Nesting that a text may have, as go-yaml bounds it; deeper is an error.
 pub const MAX_DEPTH: usize = 10_000;
 
+/// What `!!` stands for.
+const TAG_PREFIX: &str = "tag:yaml.org,2002:";
+
 pub use emit::emit;
 pub use json::to_json;
 pub use json_read::read_json;
 pub use node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Twin, Value};
+pub use number::Number;
+pub use read::{Document, Documents, Duplicates, ReadOptions, read};
+pub use resolve::{Resolved, Schema, resolve};
+pub use timestamp::Timestamp;

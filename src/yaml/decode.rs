@@ -7,6 +7,7 @@
 //! **Not here:** how the value is written; the order and uniqueness of keys.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::emit::analysis::{Analysis, is_break};
 use super::emit::detour;
@@ -82,7 +83,7 @@ pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
     match scalar.tag {
         // Go: an empty key is always quoted.
         Tag::Open | Tag::Null | Tag::Str if text.is_empty() => return Ok(Some(Cow::Borrowed(""))),
-        Tag::Str | Tag::Open | Tag::Merge if text == "<<" => {
+        Tag::Str | Tag::Open if text == "<<" => {
             let message = "the key `<<` would read as a merge key";
             return Err(Diagnostic::new("yaml-merge-key", message).at(key.span).help("write the merged keys out"));
         }
@@ -100,15 +101,39 @@ pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
     }
 }
 
-/// The entries of a mapping with the texts of their keys, in the mapping's order.
+/// The entries of a mapping with the texts of their keys, in the mapping's order. What a merge key
+/// brings in, which kyaml leaves for this step, follows; the mapping's own keys win.
+/// Source: decoder.mapping and decoder.merge in go-yaml v3.
 pub fn entries(mapping: &Mapping, at_root: bool) -> Result<Vec<(Cow<'_, str>, &Entry)>> {
     let mut entries = Vec::with_capacity(mapping.len());
+    let mut merged = None;
     for entry in mapping {
-        if let Some(key) = decode_key(&entry.key, at_root)? {
+        if is_merge_key(&entry.key) {
+            merged = Some(&entry.value);
+        } else if let Some(key) = decode_key(&entry.key, at_root)? {
             entries.push((key, entry));
         }
     }
+    if let Some(value) = merged {
+        let mut known: HashSet<Cow<'_, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
+        let sources =
+            if let Value::Sequence(items) = &value.value { items.as_slice() } else { std::slice::from_ref(value) };
+        for source in sources {
+            let Some(source) = source.as_mapping() else {
+                return Err(Diagnostic::new("yaml-merge", "only mappings can be merged by `<<`").at(source.span));
+            };
+            for (key, entry) in self::entries(source, at_root)? {
+                if known.insert(key.clone()) {
+                    entries.push((key, entry));
+                }
+            }
+        }
+    }
     Ok(entries)
+}
+
+fn is_merge_key(key: &Node) -> bool {
+    key.as_scalar().is_some_and(|scalar| scalar.tag == Tag::Merge && scalar.text == "<<")
 }
 
 /// An error if two of the entries, which are sorted, have the same key.
@@ -219,7 +244,7 @@ fn read_bytes(bytes: &[u8]) -> String {
 }
 
 /// Go: base64.StdEncoding skips line breaks and does not look at the bits left over.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut digits = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n'));
     loop {

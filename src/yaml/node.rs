@@ -314,6 +314,29 @@ impl Mapping {
         self.entries.iter_mut().map(|e| (&e.key, &mut e.value))
     }
 
+    /// The positions of the first two scalar keys with the same text.
+    pub(super) fn repeated_key(&self) -> Option<(usize, usize)> {
+        match &self.index {
+            Some(index) if index.len() == self.entries.len() => None,
+            Some(_) => (1..self.entries.len()).find_map(|at| {
+                let first = self.position(self.entries[at].key.text()?)?;
+                (first < at).then_some((first, at))
+            }),
+            None => (1..self.entries.len()).find_map(|at| {
+                let text = self.entries[at].key.text()?;
+                self.entries[..at].iter().position(|e| e.key.text() == Some(text)).map(|first| (first, at))
+            }),
+        }
+    }
+
+    /// Keys and values, to change where they stand in the text.
+    pub(super) fn for_each_span(&mut self, mut change: impl FnMut(&mut Node)) {
+        for entry in &mut self.entries {
+            change(&mut entry.key);
+            change(&mut entry.value);
+        }
+    }
+
     pub fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(key).map(|at| *at as usize),
