@@ -107,3 +107,62 @@ fn split(image: &str) -> (&str, &str, &str) {
         (Some(colon), None) => (&image[..colon], &image[colon + 1..], ""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::kustomization::Text;
+
+    fn image(entry: &str) -> Image {
+        let mut image = Image::default();
+        for pair in entry.split_whitespace() {
+            let (field, value) = pair.split_once('=').expect("field=value");
+            let text = Text::new(value, Span::NOWHERE);
+            match field {
+                "name" => image.name = text,
+                "newName" => image.new_name = text,
+                "newTag" => image.new_tag = text,
+                "digest" => image.digest = text,
+                _ => image.tag_suffix = text,
+            }
+        }
+        image
+    }
+
+    /// Each line as an ImageTagTransformer of kustomize 5.8.1 changes it.
+    #[test]
+    fn images_change_as_kustomize_changes_them() {
+        let cases = [
+            ("nginx", "name=nginx newTag=1.2", "nginx:1.2"),
+            ("nginx:1", "name=nginx newTag=1.2", "nginx:1.2"),
+            ("nginx@sha256:abc", "name=nginx newTag=1.2", "nginx:1.2"),
+            ("nginx:1@sha256:abc", "name=nginx newTag=1.2", "nginx:1.2"),
+            ("nginx:1@sha256:abc", "name=nginx digest=sha256:def", "nginx@sha256:def"),
+            ("nginx:1@sha256:abc", "name=nginx digest=sha256:def newTag=v2", "nginx:v2@sha256:def"),
+            ("nginx:1@sha256:abc", "name=nginx newName=other", "other:1@sha256:abc"),
+            ("nginx:1", "name=nginx newName=reg:5000/other newTag=x", "reg:5000/other:x"),
+            ("reg:5000/nginx:1", "name=reg:5000/nginx newTag=2", "reg:5000/nginx:2"),
+            ("reg:5000/nginx", "name=reg:5000/nginx newTag=2", "reg:5000/nginx:2"),
+            ("docker.io/nginx", "name=docker.io/nginx newTag=2", "docker.io/nginx:2"),
+            ("dockerXio/nginx", "name=docker.io/nginx newTag=2", "dockerXio/nginx:2"),
+            ("nginx2", "name=nginx newTag=2", "nginx2"),
+            ("nginx:{tag}", "name=nginx newTag=2", "nginx:2"),
+            ("nginx:a b", "name=nginx newTag=2", "nginx:a b"),
+            ("nginx@sha512:abc", "name=nginx newTag=2", "nginx@sha512:abc"),
+            ("nginx:1", "name=nginx tagSuffix=-a", "nginx:1-a"),
+            ("nginx", "name=nginx tagSuffix=-a", "nginx:-a"),
+            ("nginx:1@sha256:abc", "name=nginx tagSuffix=-a", "nginx:1-a"),
+            ("nginx:", "name=nginx newName=o", "o"),
+            ("nginx@sha256:", "name=nginx newName=o", "o@sha256:"),
+            ("/nginx:1", "name=/nginx newTag=2", "/nginx:2"),
+            ("nginx:1", "newTag=2", "nginx:1"),
+            (":1", "newTag=2", ":2"),
+            ("nginx:1", "name=ngin. newTag=2", "nginx:2"),
+        ];
+        for (old, entry, new) in cases {
+            let image = image(entry);
+            let rule = Rule::new(&image).expect("a fine name");
+            assert_eq!(rule.change(old).as_deref().unwrap_or(old), new, "{old} by {entry}");
+        }
+    }
+}
