@@ -10,3 +10,6 @@ pub mod name_prefix;
 pub mod namespace;
 pub mod replicas;
 pub mod sort_order;
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::regexp::Pattern;
 use crate::base::{Result, Span};
 use crate::kustomize::kustomization::Image;
 
@@ -21,12 +22,20 @@ enum Name<'i> {
     Literal(&'i str),
     /// Letters and `.`, which stands for any one.
     Dotted(&'i str),
+    /// With all that may follow it.
+    Pattern(Pattern),
 }
+
+const OPERATORS: [char; 13] = ['\\', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
 
 impl<'i> Rule<'i> {
     /// Errors: the name is not a regular expression.
     pub fn new(image: &'i Image) -> Result<Rule<'i>> {
         let name = match image.name.value.as_str() {
+            name if name.contains(OPERATORS) => {
+                let pattern = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
+                Name::Pattern(Pattern::new(&pattern).map_err(|e| e.at(image.name.span))?)
+            }
             name if name.contains('.') => Name::Dotted(name),
             name => Name::Literal(name),
         };
@@ -37,9 +46,10 @@ impl<'i> Rule<'i> {
 
     /// Whether the name of an image is the one that is meant, with any tag and digest.
     pub fn matches(&self, image: &str) -> bool {
-        let rest = match self.name {
+        let rest = match &self.name {
             Name::Literal(name) => image.strip_prefix(name),
             Name::Dotted(name) => strip_dotted(image, name),
+            Name::Pattern(pattern) => return pattern.is_match(image),
         };
         rest.is_some_and(is_tag_and_digest)
     }
@@ -158,6 +168,11 @@ mod tests {
             ("nginx:1", "newTag=2", "nginx:1"),
             (":1", "newTag=2", ":2"),
             ("nginx:1", "name=ngin. newTag=2", "nginx:2"),
+            ("nginx:1", "name=ngin[xy] newTag=2", "nginx:2"),
+            ("nginx:1", "name=ngin*x newTag=2", "nginx:2"),
+            ("nginx:1", "name=(foo|nginx) newTag=2", "nginx:2"),
+            ("foo:1", "name=foo|nginx newTag=2", "foo:2"),
+            ("nginx/foo:1", "name=foo|nginx newTag=2", "nginx/foo:1"),
         ];
         for (old, entry, new) in cases {
             let image = image(entry);
