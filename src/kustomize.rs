@@ -2,6 +2,7 @@
 
 pub mod configurations;
 pub mod context;
+pub mod crds;
 pub mod decode;
 pub mod field_path;
 pub mod fieldspec;

@@ -12,10 +12,10 @@ use super::context::Context;
 use super::decode::{self, Decode, Decoder, Fields};
 use super::fieldspecs::{self, FieldSpecs, NameBackReferences, NameReferences};
 use super::kustomization::{FieldSpec, Text};
-use super::loader::Loader;
+use super::loader::{File, Loader};
 use crate::base::{Diagnostic, Result};
 use crate::k8s::Gvk;
-use crate::yaml::Node;
+use crate::yaml::{self, Duplicates, Node, ReadOptions};
 
 /// A list of field specs for each transformer.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +57,36 @@ impl TransformerConfig {
         Arc::clone(&BUILTIN)
     }
 
-    /// From the document of a file of `configurations`. kustomize: makeTransformerConfigFromBytes.
-    pub fn read(document: &Node) -> Result<TransformerConfig> {
-        decode::strict_typed(document)
+    /// kustomize's own lists and what the files of `configurations` add to them.
+    ///
+    /// Errors: a file cannot be read; unknown fields; field specs that contradict each other.
+    /// kustomize: MakeTransformerConfig.
+    pub fn load(ctx: &Context, loader: &Loader, paths: &[Text]) -> Result<Arc<TransformerConfig>> {
+        let builtin = TransformerConfig::builtin();
+        if paths.is_empty() {
+            return Ok(builtin);
+        }
+        let mut own = Arc::new(TransformerConfig::default());
+        for path in paths {
+            let file = loader.load(ctx, "configurations", path)?;
+            let within = |error: Box<Diagnostic>| error.within(format!("in configuration `{path}`"));
+            let mut config = TransformerConfig::read(&file).map_err(within)?;
+            config.sort();
+            own = TransformerConfig::merge(&own, &Arc::new(config)).map_err(|e| within(e).at(path.span))?;
+        }
+        TransformerConfig::merge(&builtin, &own).map_err(|e| match paths {
+            [path] => e.at(path.span),
+            _ => e,
+        })
+    }
+
+    /// kustomize: makeTransformerConfigFromBytes.
+    fn read(file: &File) -> Result<TransformerConfig> {
+        const OPTIONS: ReadOptions = ReadOptions { duplicates: Duplicates::Reject, ..ReadOptions::config() };
+        let document = yaml::read(file.source, &file.text, OPTIONS)?.pop();
+        document
+            .and_then(|document| document.root)
+            .map_or_else(|| Ok(Self::default()), |root| decode::strict_typed(&root))
     }
 
     /// `this` and what `more` adds to it, sorted. Costs nothing where nothing is added.
