@@ -12,12 +12,14 @@ mod file;
 mod helm;
 mod json;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod types;
 mod values;
 
 use std::borrow::Cow;
 
-pub use file::decode_kustomization;
+pub use file::{decode_kustomization, read_kustomization};
 pub use suggest::nearest;
 pub use types::{ConfigMapArgs, SecretArgs};
 
@@ -89,8 +91,9 @@ impl Decoder {
         Decoder { strictness, coerces: strictness != Strictness::Strict, path: Vec::new(), errors: Vec::new() }
     }
 
-    /// The value, or all errors that were met, together.
-    pub fn finish<T>(self, value: T) -> Result<T> {
+    /// The value, or all errors that were met, together, in the order of the text.
+    pub fn finish<T>(mut self, value: T) -> Result<T> {
+        self.errors.sort_by_key(|error| error.labels.first().map_or(0, |label| label.span.start));
         match Diagnostic::together(self.errors.into_iter().map(Box::new)) {
             Some(errors) => Err(errors),
             None => Ok(value),
@@ -109,8 +112,9 @@ impl Decoder {
         let place = self.place();
         let mut error = Diagnostic::new("wrong-type", format!("{place} must be {wanted}, not {found}")).at(node.span);
         if let (Value::Scalar(scalar), "a string") = (&node.value, wanted) {
+            let is_spelled_otherwise = scalar.text.len() != (node.span.end - node.span.start) as usize;
             error = error.help(match found {
-                "a boolean" if !matches!(scalar.text.as_str(), "true" | "false") => {
+                "a boolean" if is_spelled_otherwise => {
                     "this word is a boolean in YAML 1.1, by which kustomizations are read; put it in quotes"
                 }
                 _ => "put the value in quotes",

@@ -18,8 +18,8 @@ use std::sync::Arc;
 pub use remote::{is_remote_base, is_remote_file};
 
 use super::context::{Context, LoadRestrictor};
-use super::decode::nearest;
-use super::kustomization::Text;
+use super::decode::{self, nearest};
+use super::kustomization::{Kustomization, Text};
 use crate::base::{Diagnostic, Result, SourceId, Span, fs};
 
 /// The names that a kustomization file may have, in the reference's order.
@@ -125,6 +125,16 @@ impl Loader {
             "the directory must hold a `kustomization.yaml`, `kustomization.yml` or `Kustomization`; \
              to use plain manifests, name the files",
         )))
+    }
+
+    /// Reads the kustomization of this directory, and gives the name of its file. Deprecations are noted.
+    ///
+    /// Errors: those of [`Loader::kustomization_file`] and [`decode::read_kustomization`].
+    pub fn read_kustomization(&self, ctx: &Context) -> Result<(Kustomization, String)> {
+        let (file, name) = self.kustomization_file(ctx)?;
+        let kustomization = decode::read_kustomization(ctx.sources, file.source)?;
+        kustomization.deprecated.iter().for_each(|warning| ctx.note(*warning));
+        Ok((kustomization, name.to_string()))
     }
 
     fn asked_for(&self, error: Box<Diagnostic>) -> Box<Diagnostic> {

@@ -3,9 +3,9 @@
 //! Source: kustomize 5.8.1, KustTarget.Load and api/types/kustomization.go.
 
 use super::{json, strict};
-use crate::base::{Diagnostic, Result, Span};
+use crate::base::{Diagnostic, Result, SourceId, Sources, Span};
 use crate::kustomize::kustomization::{Kustomization, Text};
-use crate::yaml::{Node, Value};
+use crate::yaml::{self, Node, ReadOptions, Value};
 
 const KUSTOMIZATION: (&str, &str) = ("Kustomization", "kustomize.config.k8s.io/v1beta1");
 const COMPONENT: (&str, &str) = ("Component", "kustomize.config.k8s.io/v1alpha1");
@@ -37,6 +37,25 @@ const DEPRECATED: [(&str, &str); 6] = [
         "# Warning: 'vars' is deprecated. Please use 'replacements' instead. [EXPERIMENTAL] Run 'kz edit fix' to update your Kustomization automatically.",
     ),
 ];
+
+/// Reads the first document of a kustomization file.
+///
+/// Errors: YAML syntax; unknown fields, wrong types, wrong kind or apiVersion, all together; an
+/// empty file.
+pub fn read_kustomization(sources: &Sources, source: SourceId) -> Result<Kustomization> {
+    let Some(file) = sources.get(source) else { return empty(Span::NOWHERE) };
+    let mut documents = yaml::read(source, &file.text, ReadOptions::config())
+        .map_err(|error| if mentions_secrets(&file.text) { error.masked() } else { error })?;
+    match documents.pop().and_then(|document| document.root) {
+        Some(root) => decode_kustomization(&root),
+        None => empty(Span::new(source, 0, 0)),
+    }
+}
+
+/// The line of a syntax error may hold a secret's data.
+fn mentions_secrets(text: &[u8]) -> bool {
+    text.to_ascii_lowercase().windows(15).any(|window| window == b"secretgenerator")
+}
 
 /// Reads a kustomization from its node.
 ///

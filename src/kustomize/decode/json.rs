@@ -6,13 +6,13 @@ use std::borrow::Cow;
 
 use crate::base::{Diagnostic, Result};
 use crate::yaml::number::{self, Number};
-use crate::yaml::{Node, Scalar, Tag, Value};
+use crate::yaml::{Node, Resolved, Scalar, Schema, Value};
 
 /// Reports what JSON cannot say: keys that are null, lists or maps, infinities.
 pub fn check(node: &Node) -> Result<()> {
     match &node.value {
-        Value::Scalar(scalar) => match scalar.tag {
-            Tag::Float if number(scalar).is_none() => {
+        Value::Scalar(scalar) => match resolved(scalar) {
+            Resolved::Number(Number::Float(f)) if !f.is_finite() => {
                 Err(Diagnostic::new("not-a-number", "infinities and NaN are not allowed here").at(node.span))
             }
             _ => Ok(()),
@@ -28,16 +28,21 @@ pub fn check(node: &Node) -> Result<()> {
     }
 }
 
+/// What a scalar is to YAML 1.1.
+pub fn resolved(scalar: &Scalar) -> Resolved {
+    scalar.resolved(Schema::V2)
+}
+
 /// What a value is in JSON, for messages.
 pub fn kind_of(node: &Node) -> &'static str {
     match &node.value {
         Value::Sequence(_) => "a list",
         Value::Mapping(_) => "a mapping",
-        Value::Scalar(scalar) => match scalar.tag {
-            Tag::Null => "null",
-            Tag::Bool => "a boolean",
-            Tag::Int | Tag::Float => "a number",
-            _ => "a string",
+        Value::Scalar(scalar) => match resolved(scalar) {
+            Resolved::Null => "null",
+            Resolved::Bool(_) => "a boolean",
+            Resolved::Number(_) => "a number",
+            Resolved::Timestamp(_) | Resolved::Str => "a string",
         },
     }
 }
@@ -46,58 +51,32 @@ pub fn kind_of(node: &Node) -> &'static str {
 /// anew: `0x10` is `16`, `yes` is `true`.
 pub fn key(node: &Node) -> Option<Cow<'_, str>> {
     let scalar = node.as_scalar()?;
-    match scalar.tag {
-        Tag::Null => None,
-        Tag::Bool | Tag::Float => coerced(scalar).map(Cow::Owned),
-        Tag::Int => match parse(scalar)? {
-            // Go: the conversion knows signed keys only.
-            Number::Uint(_) => None,
-            _ => coerced(scalar).map(Cow::Owned),
-        },
-        _ => Some(Cow::Borrowed(scalar.text.as_str())),
-    }
-}
-
-/// The text of a string; `None` for null, booleans and numbers. Dates are strings.
-pub fn as_string(scalar: &Scalar) -> Option<&str> {
-    match scalar.tag {
-        Tag::Null | Tag::Bool | Tag::Int | Tag::Float => None,
-        _ => Some(&scalar.text),
+    match resolved(scalar) {
+        // Go: the conversion knows signed keys only.
+        Resolved::Null | Resolved::Number(Number::Uint(_)) => None,
+        Resolved::Bool(_) | Resolved::Number(_) => coerced(scalar).map(Cow::Owned),
+        Resolved::Timestamp(_) | Resolved::Str => Some(Cow::Borrowed(scalar.text.as_str())),
     }
 }
 
 /// A number or boolean where a string is wanted and they are taken for one.
 pub fn coerced(scalar: &Scalar) -> Option<String> {
-    match scalar.tag {
-        Tag::Bool => Some(if is_true(&scalar.text) { "true" } else { "false" }.to_string()),
-        Tag::Int | Tag::Float => Some(match parse(scalar)? {
-            Number::Int(n) => n.to_string(),
-            Number::Uint(n) => n.to_string(),
-            Number::Float(f) => general_float32(f),
-        }),
+    match resolved(scalar) {
+        Resolved::Bool(value) => Some(value.to_string()),
+        Resolved::Number(Number::Int(n)) => Some(n.to_string()),
+        Resolved::Number(Number::Uint(n)) => Some(n.to_string()),
+        Resolved::Number(Number::Float(f)) => Some(general_float32(f)),
         _ => None,
     }
 }
 
-/// A number as JSON has it; `None` for infinities, and for what is no number.
-pub fn number(scalar: &Scalar) -> Option<String> {
-    Some(match parse(scalar)? {
+/// A number as JSON has it. Go: json.Unmarshal takes what ParseInt takes, and `1e3` is `1000` by then.
+pub fn number(number: Number) -> String {
+    match number {
         Number::Int(n) => n.to_string(),
         Number::Uint(n) => n.to_string(),
         Number::Float(f) => number::json_float(f),
-    })
-}
-
-fn parse(scalar: &Scalar) -> Option<Number> {
-    match (number::parse(&scalar.text, false)?, scalar.tag) {
-        (Number::Int(n), Tag::Float) => Some(Number::Float(n as f64)),
-        (number, _) => Some(number),
     }
-}
-
-/// Whether a boolean of YAML 1.1 is true.
-pub fn is_true(text: &str) -> bool {
-    ["y", "yes", "true", "on"].iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a key means the field. Go: encoding/json folds letters by Unicode, where the long s and
@@ -116,13 +95,17 @@ pub fn same_field(field: &str, key: &str) -> bool {
 
 /// Go: strconv.FormatFloat(f, 'g', -1, 32), which is how sigs.k8s.io/yaml makes a string of a float.
 fn general_float32(f: f64) -> String {
-    let spelled = format!("{:e}", f as f32);
+    let f = f as f32;
+    if f.is_infinite() {
+        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_string();
+    }
+    let spelled = format!("{f:e}");
     let (digits, exponent) = spelled.split_once('e').unwrap_or((&spelled, "0"));
     match exponent.parse::<i32>() {
         Ok(e) if !(-4..6).contains(&e) => {
             let sign = if e < 0 { '-' } else { '+' };
             format!("{digits}e{sign}{:02}", e.abs())
         }
-        _ => format!("{}", f as f32),
+        _ => f.to_string(),
     }
 }

@@ -4,20 +4,16 @@ use compact_str::CompactString;
 
 use super::{Decode, Decoder, Step, json};
 use crate::kustomize::kustomization::{Pairs, Text};
-use crate::yaml::{Node, Scalar, Tag, Value};
+use crate::yaml::{Node, Resolved, Value};
 
 /// The text of a string; of a number or boolean where these are taken for strings.
 fn text(node: &Node, d: &mut Decoder) -> CompactString {
     if let Value::Scalar(scalar) = &node.value {
-        match json::as_string(scalar) {
-            Some(text) => return text.into(),
-            None if scalar.tag == Tag::Null => return CompactString::default(),
-            None if d.coerces => {
-                if let Some(text) = json::coerced(scalar) {
-                    return text.into();
-                }
-            }
-            None => {}
+        match json::resolved(scalar) {
+            Resolved::Timestamp(_) | Resolved::Str => return scalar.text.clone(),
+            Resolved::Null => return CompactString::default(),
+            _ if d.coerces => return json::coerced(scalar).unwrap_or_default().into(),
+            _ => {}
         }
     }
     d.wrong_type(node, "a string");
@@ -45,9 +41,9 @@ impl Decode for Text {
 
 impl Decode for bool {
     fn decode(node: &Node, d: &mut Decoder) -> bool {
-        match node.as_scalar() {
-            Some(Scalar { tag: Tag::Bool, text, .. }) => json::is_true(text),
-            Some(Scalar { tag: Tag::Null, .. }) => false,
+        match node.as_scalar().map(json::resolved) {
+            Some(Resolved::Bool(value)) => value,
+            Some(Resolved::Null) => false,
             _ => {
                 d.wrong_type(node, "`true` or `false`");
                 false
@@ -58,15 +54,12 @@ impl Decode for bool {
 
 impl Decode for i64 {
     fn decode(node: &Node, d: &mut Decoder) -> i64 {
-        match node.as_scalar() {
-            Some(scalar) if scalar.tag == Tag::Null => 0,
-            Some(scalar) if matches!(scalar.tag, Tag::Int | Tag::Float) => {
-                // Go: json.Unmarshal takes what ParseInt takes, and `1e3` has become `1000` by then.
-                json::number(scalar).and_then(|n| n.parse().ok()).unwrap_or_else(|| {
-                    d.wrong_type(node, "a whole number of at most 64 bits");
-                    0
-                })
-            }
+        match node.as_scalar().map(json::resolved) {
+            Some(Resolved::Number(number)) => json::number(number).parse().unwrap_or_else(|_| {
+                d.wrong_type(node, "a whole number of at most 64 bits");
+                0
+            }),
+            Some(Resolved::Null) => 0,
             _ => {
                 d.wrong_type(node, "a whole number");
                 0
