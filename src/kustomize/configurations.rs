@@ -310,3 +310,121 @@ fn kind_rank(kind: &str) -> i32 {
         (None, None) => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Sources;
+
+    fn read(text: &str) -> Result<Arc<TransformerConfig>> {
+        let source = Sources::new().add("c.yaml", text.as_bytes());
+        let mut config = TransformerConfig::read(&File { source, text: text.as_bytes().into() })?;
+        config.sort();
+        Ok(Arc::new(config))
+    }
+
+    fn config(text: &str) -> Arc<TransformerConfig> {
+        read(text).expect("a configuration")
+    }
+
+    fn specs(list: &[FieldSpec]) -> Vec<String> {
+        list.iter().map(|spec| format!("{}:{}:{}", spec.gvk.kind, spec.create, spec.path)).collect()
+    }
+
+    fn annotations(config: &TransformerConfig) -> Vec<String> {
+        specs(&config.common_annotations)
+    }
+
+    /// The expectations here and below are those of `TransformerConfig.Merge` of kustomize 5.8.1.
+    #[test]
+    fn a_spec_for_all_kinds_is_lost_behind_one_for_a_single_kind() {
+        let empty = Arc::new(TransformerConfig::default());
+        let a = config(
+            "commonAnnotations:\n- {path: a, kind: Deployment, create: true}\n- {path: a, create: true}\n\
+             - {path: b, kind: Zoo}\n- {path: b, kind: Deployment}\n",
+        );
+        assert_eq!(annotations(&a), ["Deployment:true:a", "Deployment:false:b", "Zoo:false:b", ":true:a"]);
+        let merged = TransformerConfig::merge(&empty, &a).expect("merges");
+        assert_eq!(annotations(&merged), ["Deployment:true:a", "Deployment:false:b", "Zoo:false:b"]);
+
+        let all = config("commonAnnotations:\n- {path: a, create: true}\n");
+        let one = config("commonAnnotations:\n- {path: a, kind: Deployment, create: true}\n");
+        let merged = TransformerConfig::merge(&all, &one).expect("merges");
+        assert_eq!(annotations(&merged), ["Deployment:true:a", ":true:a"]);
+        let again = TransformerConfig::merge(&empty, &merged).expect("merges");
+        assert_eq!(annotations(&again), ["Deployment:true:a"]);
+    }
+
+    #[test]
+    fn specs_that_differ_in_create_contradict_each_other_once_they_meet() {
+        let empty = Arc::new(TransformerConfig::default());
+        let all = config("commonAnnotations:\n- {path: a, create: true}\n");
+        let one = config("commonAnnotations:\n- {path: a, kind: Deployment, create: true}\n");
+        let other = config("commonAnnotations:\n- {path: a, kind: Deployment}\n");
+        let merged = TransformerConfig::merge(&all, &other).expect("kustomize lets it pass here");
+        assert_eq!(annotations(&merged), ["Deployment:false:a", ":true:a"]);
+        assert_eq!(TransformerConfig::merge(&empty, &merged).unwrap_err().code, "conflicting-field-specs");
+        assert_eq!(TransformerConfig::merge(&one, &other).unwrap_err().code, "conflicting-field-specs");
+    }
+
+    #[test]
+    fn referrers_of_one_type_become_one_list() {
+        let first = config(
+            "nameReference:\n- {kind: Zoo, fieldSpecs: [{path: p, kind: A}, {path: p, kind: A}, {path: q}]}\n\
+             - {kind: Deployment, fieldSpecs: [{path: p}]}\n",
+        );
+        let second = config(
+            "nameReference:\n- {kind: Zoo, fieldSpecs: [{path: q, kind: B}, {path: q}, {path: r}]}\n\
+             - {kind: Zoo, group: g, fieldSpecs: [{path: p}]}\n",
+        );
+        let merged = TransformerConfig::merge(&first, &second).expect("merges");
+        let references = merged.name_reference.iter();
+        assert_eq!(
+            references.map(|r| (r.gvk.to_string(), specs(&r.referrers))).collect::<Vec<_>>(),
+            [
+                ("Deployment.[noVer].[noGrp]".to_string(), vec![":false:p".to_string()]),
+                ("Zoo.[noVer].g".to_string(), vec![":false:p".to_string()]),
+                (
+                    "Zoo.[noVer].[noGrp]".to_string(),
+                    ["A:false:p", "A:false:p", ":false:q", "B:false:q", ":false:r"].map(String::from).to_vec()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn layers_without_configurations_share_the_built_in_lists() {
+        let builtin = TransformerConfig::builtin();
+        let empty = Arc::new(TransformerConfig::default());
+        let merged = TransformerConfig::merge(&empty, &builtin).expect("merges");
+        assert!(merged.common_labels.is_same(&builtin.common_labels));
+        assert!(merged.name_reference.is_same(&builtin.name_reference));
+        let both = TransformerConfig::merge(&merged, &builtin).expect("merges");
+        assert!(both.var_reference.is_same(&builtin.var_reference));
+        let custom = config("images:\n- {path: spec/image, kind: Foo}\n");
+        let custom = TransformerConfig::merge(&builtin, &custom).expect("merges");
+        assert_eq!(custom.images.len(), 7);
+        assert!(custom.name_prefix.is_same(&builtin.name_prefix));
+    }
+
+    #[test]
+    fn files_are_read_as_the_reference_reads_them() {
+        let good = [
+            "",
+            "null",
+            "nameprefix: null\n",
+            "namePrefix:\n- {path: true, create: false}\n",
+            "namePrefix:\n- {create: yes}\n- null\n",
+        ];
+        good.iter().for_each(|text| assert!(read(text).is_ok(), "{text}"));
+        let bad = [
+            "commonAnnotations: []\nfoo: 1\n",
+            "namePrefix:\n- {path: 5, kind: true, version: 1}\n",
+            "namePrefix:\n- {path: a, path: b}\n",
+            "namePrefix: {}",
+            "- a",
+            "namePrefix:\n- {create: \"yes\"}\n",
+        ];
+        bad.iter().for_each(|text| assert!(read(text).is_err(), "{text}"));
+    }
+}
