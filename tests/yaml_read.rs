@@ -49,7 +49,9 @@ fn dump_scalar(scalar: &Scalar, out: &mut String) {
         Tag::Timestamp => "timestamp",
         Tag::Str => "str",
         Tag::Binary => "binary",
-        Tag::Merge => "merge",
+        // Any text may have the tag `!!merge`, but only this one is a merge key to go-yaml.
+        Tag::Merge if scalar.text == "<<" => "merge",
+        Tag::Merge => "other",
         Tag::Other => "other",
     };
     let has_style = matches!(scalar.tag, Tag::Str | Tag::Binary | Tag::Other | Tag::Merge);

@@ -46,10 +46,10 @@ pub(super) fn compose(parser: &mut Parser<'_>, options: ReadOptions) -> Result<C
                 let is_key = open.last().is_some_and(|o| o.is_mapping && (nodes.len() - o.base).is_multiple_of(2));
                 let span = parser.span(start, end);
                 let text = text.into_text();
-                if is_key && text == "<<" {
+                let mut scalar = tag::scalar(options.schema, text, style, properties, span)?;
+                if is_key && (scalar.text == "<<" || scalar.tag == Tag::Merge) {
                     return Ok(Composed::NeedsAliases);
                 }
-                let mut scalar = tag::scalar(options.schema, text, style, properties, span)?;
                 if is_key && options.schema == Schema::V2 {
                     tag::make_json_key(&mut scalar, span)?;
                 }

@@ -66,6 +66,9 @@ struct SimpleKey {
     is_possible: bool,
     /// It must be a key: nothing else may stand at this indentation.
     is_required: bool,
+    /// The token is held back until this is known. Go: an empty flow collection is not, for the
+    /// end of its level takes the entry of its start out of `simple_keys_by_tok`.
+    is_awaited: bool,
     /// The number of the token.
     token: usize,
     pos: usize,
@@ -141,7 +144,7 @@ impl<'a> Scanner<'a> {
         let head = self.taken;
         let at = if self.simple_keys.len() == 1 { 0 } else { self.simple_keys.partition_point(|key| key.token < head) };
         match self.simple_keys.get(at) {
-            Some(key) if key.is_possible && key.token == head => self.is_valid(at),
+            Some(key) if key.is_possible && key.is_awaited && key.token == head => self.is_valid(at),
             _ => Ok(false),
         }
     }
@@ -369,18 +372,22 @@ impl<'a> Scanner<'a> {
     fn save_simple_key(&mut self) -> Result<()> {
         if self.may_start_key {
             self.remove_simple_key()?;
-            let column = self.column();
-            let key = SimpleKey {
-                is_possible: true,
-                is_required: self.flow_level == 0 && self.indent == column as isize,
-                token: self.next_token_number(),
-                pos: self.pos,
-                line_start: self.line_start,
-                column,
-            };
-            *self.top_key() = key;
+            *self.top_key() = self.key_here();
         }
         Ok(())
+    }
+
+    fn key_here(&self) -> SimpleKey {
+        let column = self.column();
+        SimpleKey {
+            is_possible: true,
+            is_required: self.flow_level == 0 && self.indent == column as isize,
+            is_awaited: true,
+            token: self.next_token_number(),
+            pos: self.pos,
+            line_start: self.line_start,
+            column,
+        }
     }
 
     fn remove_simple_key(&mut self) -> Result<()> {
@@ -509,7 +516,9 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            self.simple_keys.pop();
+            let ended = self.simple_keys.pop().map(|key| key.token);
+            let outer = self.top_key();
+            outer.is_awaited &= ended != Some(outer.token);
         }
         self.may_start_key = false;
         self.push_here(kind, 1);
@@ -577,6 +586,6 @@ impl<'a> Scanner<'a> {
 
 impl SimpleKey {
     fn none(token: usize, pos: usize) -> SimpleKey {
-        SimpleKey { is_possible: false, is_required: false, token, pos, line_start: pos, column: 0 }
+        SimpleKey { is_possible: false, is_required: false, is_awaited: false, token, pos, line_start: pos, column: 0 }
     }
 }

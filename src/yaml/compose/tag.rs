@@ -26,7 +26,7 @@ pub(super) fn scalar(
         Some(name) => {
             let tag = explicit(schema, name, &text, style).map_err(|error| error.at(span))?;
             // A tag that says more than "a string" makes the quotes meaningless.
-            let is_text = matches!(tag, Tag::Str | Tag::Binary | Tag::Other);
+            let is_text = matches!(tag, Tag::Str | Tag::Binary | Tag::Merge | Tag::Other);
             return finish(schema, Scalar { text, tag, style: if is_text { style } else { Style::Plain } });
         }
         None if style != Style::Plain => Tag::Str,
@@ -83,7 +83,8 @@ fn explicit(schema: Schema, name: &str, text: &str, style: Style) -> Result<Tag>
     let wanted = match short {
         Some("str") => return Ok(Tag::Str),
         Some("binary") => return decode_binary(text).map(|_| Tag::Binary),
-        Some("merge") if text == "<<" => return Ok(Tag::Merge),
+        // kyaml: the tag alone makes a merge key, whatever the text.
+        Some("merge") if text == "<<" || schema == Schema::V3 => return Ok(Tag::Merge),
         Some("null") => Tag::Null,
         Some("bool") => Tag::Bool,
         Some("int") => Tag::Int,

@@ -58,22 +58,15 @@ impl<'a> Scanner<'a> {
             return Ok(None);
         }
         self.remove_simple_key()?;
-        let column = self.column();
         self.may_start_key = false;
-        Ok(Some(SimpleKey {
-            is_possible: true,
-            is_required: self.flow_level == 0 && self.indent == column as isize,
-            token: self.next_token_number(),
-            pos: self.pos,
-            line_start: self.line_start,
-            column,
-        }))
+        Ok(Some(self.key_here()))
     }
 
     /// Queues a scalar. Where its colon follows at once, the tokens of a key are queued with it,
     /// which is what [`Scanner::fetch_value`] would come to, without the detour.
     fn end_scalar(&mut self, key: Option<SimpleKey>, token: Token<'a>) -> Result<()> {
         if let Some(key) = key {
+            *self.top_key() = key;
             let mut at = self.pos;
             while self.is_blank(at) {
                 at += 1;
@@ -85,13 +78,13 @@ impl<'a> Scanner<'a> {
                 self.tokens.push_back(token);
                 self.pos = at;
                 self.push_here(TokenKind::Value, 1);
+                self.top_key().is_possible = false;
                 self.skip_line_comment();
                 return Ok(());
             }
-            // Behind a line break it can be a key no more, so it need not be remembered, unless
-            // that is an error.
-            if key.is_required || !matches!(self.at(at), b'\n' | b'\r') {
-                *self.top_key() = key;
+            // Behind a line break it can be a key no more.
+            if !key.is_required && matches!(self.at(at), b'\n' | b'\r') {
+                self.top_key().is_possible = false;
             }
         }
         self.tokens.push_back(token);
