@@ -11,7 +11,7 @@ use super::configurations::{TransformerConfig, merge_all};
 use super::context::Context;
 use super::fieldspecs::NameBackReferences;
 use super::kustomization::{FieldSpec, Text};
-use super::loader::Loader;
+use super::loader::{File, Loader};
 use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::Gvk;
 use crate::yaml::{self, Mapping, Node, ReadOptions, Value};
@@ -26,17 +26,25 @@ pub fn load(ctx: &Context, loader: &Loader, paths: &[Text]) -> Result<Transforme
     let mut config = Arc::new(TransformerConfig::default());
     for path in paths {
         let file = loader.load(ctx, "crds", path)?;
-        let root = match file.text.first() {
-            // Go: the first byte decides between JSON and YAML, and an empty file has none.
-            None => return Err(Diagnostic::new("empty-file", format!("`{path}` is empty")).at(path.span)),
-            Some(b'{') => Some(yaml::read_json(&file.text, file.source)?),
-            Some(_) => yaml::read(file.source, &file.text, ReadOptions::config())?.pop().and_then(|d| d.root),
-        };
-        if let Some(root) = root {
-            config = read(config, &root).map_err(|e| e.within(format!("in crd definitions `{path}`")))?;
+        if file.text.is_empty() {
+            // Go: the first byte is looked at, and there is none.
+            return Err(Diagnostic::new("empty-file", format!("`{path}` is empty")).at(path.span));
         }
+        config = read_file(config, &file).map_err(|e| e.within(format!("in crd definitions `{path}`")))?;
     }
     Ok(Arc::unwrap_or_clone(config))
+}
+
+/// The first byte says whether the text is JSON.
+fn read_file(config: Arc<TransformerConfig>, file: &File) -> Result<Arc<TransformerConfig>> {
+    let root = match file.text.first() {
+        Some(b'{') => Some(yaml::read_json(&file.text, file.source)?),
+        _ => yaml::read(file.source, &file.text, ReadOptions::config())?.pop().and_then(|document| document.root),
+    };
+    match root {
+        Some(root) => read(config, &root),
+        None => Ok(config),
+    }
 }
 
 /// Adds what the definitions of a document say.
@@ -163,10 +171,14 @@ fn properties_of_definition(definition: &Node) -> Result<Option<&Mapping>> {
     let Some(definition) = mapping(definition, "a definition")? else { return Ok(None) };
     let is_schema = |key: &Node| key.text().is_some_and(|key| key.eq_ignore_ascii_case("schema"));
     let Some(schema) = definition.iter().rev().find(|entry| is_schema(&entry.key)) else { return Ok(None) };
-    match mapping(&schema.value, "a schema")?.and_then(|schema| schema.get("properties")) {
-        Some(properties) => mapping(properties, "properties by name"),
-        None => Ok(None),
+    let Some(properties) = mapping(&schema.value, "a schema")?.and_then(|schema| schema.get("properties")) else {
+        return Ok(None);
+    };
+    let properties = mapping(properties, "properties by name")?;
+    for property in properties.into_iter().flat_map(Mapping::iter) {
+        mapping(&property.value, "a schema")?;
     }
+    Ok(properties)
 }
 
 /// A mapping, or `None` for null.
@@ -187,4 +199,86 @@ fn mapping<'n>(node: &'n Node, wanted: &str) -> Result<Option<&'n Mapping>> {
 fn text<'n>(mapping: &'n Mapping, key: &str) -> Option<&'n str> {
     let scalar = mapping.get(key)?.as_scalar()?;
     (scalar.tag == yaml::Tag::Str).then_some(scalar.text.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Sources;
+
+    fn found(text: &str) -> Result<Vec<String>> {
+        let source = Sources::new().add("crd.json", text.as_bytes());
+        let config = read_file(Arc::default(), &File { source, text: text.as_bytes().into() })?;
+        let line = |word: &str, spec: &FieldSpec| format!("{word} {} {}", spec.gvk, spec.path);
+        let lines = |word: &'static str, list: &[FieldSpec]| list.iter().map(|s| line(word, s)).collect::<Vec<_>>();
+        let mut all = lines("prefix", &config.name_prefix);
+        all.extend(lines("labels", &config.common_labels));
+        all.extend(lines("annotations", &config.common_annotations));
+        for reference in config.name_reference.iter() {
+            all.extend(reference.referrers.iter().map(|spec| line(&format!("{} in", reference.gvk), spec)));
+        }
+        Ok(all)
+    }
+
+    /// As LoadConfigFromCRDs of kustomize 5.8.1 has it, here and below.
+    #[test]
+    fn marks_are_found_through_references() {
+        let text = r##"{"example.com/v1.Bee": {"Schema": {"properties": {"kind": {}, "apiVersion": {}, "metadata": {},
+                "spec": {"$ref": "example.com/v1.BeeSpec"},
+                "x": {"x-kubernetes-annotation": "", "X-Kubernetes-Identity": ""}}}, "Dependencies": ["a"]},
+            "example.com/v1.BeeSpec": {"schema": {"Properties": {"no": {"x-kubernetes-annotation": ""}}, "properties": {
+                "a": {"x-kubernetes-annotation": ""}, "l": {"x-kubernetes-label-selector": ""},
+                "i": {"x-kubernetes-identity": ""}, "n": {"x-kubernetes-annotation": null},
+                "b": {"x-kubernetes-annotation": true},
+                "r": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Secret",
+                      "x-kubernetes-object-ref-name-key": "k"},
+                "r2": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Secret"},
+                "r3": {"x-kubernetes-object-ref-kind": "Secret"},
+                "arr": {"type": "array", "items": {"$ref": "example.com/v1.BeeSpec"}},
+                "d": {"$ref": "#/definitions/x"}}}}}"##;
+        assert_eq!(
+            found(text).expect("definitions"),
+            [
+                "prefix Bee.[noVer].[noGrp] spec/i",
+                "labels Bee.[noVer].[noGrp] spec/l",
+                "annotations Bee.[noVer].[noGrp] spec/a",
+                "annotations Bee.[noVer].[noGrp] x",
+                "Secret.v1.[noGrp] in Bee.[noVer].[noGrp] spec/r/k",
+                "Secret.v1.[noGrp] in Bee.[noVer].[noGrp] spec/r2/name",
+            ]
+        );
+        let text = "example.com/v1.Bee:\n  Schema:\n    properties:\n      kind: {}\n      apiVersion: null\n\
+                    \x20     metadata: {}\n      spec: {x-kubernetes-annotation: yes, x-kubernetes-identity: '1'}\n";
+        assert_eq!(found(text).expect("definitions"), ["prefix Bee.[noVer].[noGrp] spec"]);
+    }
+
+    #[test]
+    fn what_is_not_a_definition_is_an_error_or_nothing() {
+        let nothing = [
+            "Bee:\n  Schema:\n    properties: {kind: {}, apiVersion: {}}\n",
+            "Bee: null\n",
+            "Bee: {Schema: null}\n",
+            "Bee: {Schema: {properties: null}}\n",
+            "# x\n",
+            " {\"a\": {}}",
+            "Bee: {Schema: {properties: {kind: {}, metadata: {}, apiVersion: {}, a: {\"$ref\": 5}}}}",
+        ];
+        nothing.iter().for_each(|text| assert!(found(text).is_ok_and(|found| found.is_empty()), "{text}"));
+        let errors = [
+            "kind: CustomResourceDefinition\n",
+            "Bee: {Schema: {properties: {a: 1}}}\n",
+            "Bee: {Schema: {properties: []}}\n",
+            "Bee: {Schema: 1}\n",
+            "[]",
+            "{} {}",
+        ];
+        errors.iter().for_each(|text| assert!(found(text).is_err(), "{text}"));
+    }
+
+    #[test]
+    fn a_definition_that_holds_itself_is_an_error() {
+        let text = "A: {Schema: {properties: {kind: {}, metadata: {}, apiVersion: {}, a: {$ref: B}}}}\n\
+                    B: {Schema: {properties: {b: {$ref: B}}}}\n";
+        assert_eq!(found(text).expect_err("it has no end").code, "crd-cycle");
+    }
 }
