@@ -260,3 +260,50 @@ pub fn wrong_kind(node: &Node, wanted: &str, asked: Span) -> Box<Diagnostic> {
         .label(asked, "what asks for the change")
         .help("correct the value, or the field spec that leads here")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::SourceId;
+    use crate::yaml::json::Numbers;
+    use crate::yaml::{self, ReadOptions, to_json};
+
+    /// What the reference's `fieldspec.Filter` does with random objects and paths: each line has an object, a
+    /// path, what is made where it is missing, and the object that comes out (null for an error).
+    const CASES: &str = include_str!("../../testdata/field-specs/cases.jsonl");
+
+    fn apply(object: &str, path: &str, create: bool, kind: &str) -> Result<String> {
+        let document = yaml::read(SourceId::NONE, object.as_bytes(), ReadOptions::resource())?.remove(0);
+        let mut resource = Resource::new(document.root.expect("an object"));
+        let spec = CompiledSpec::new(&FieldSpec { gvk: Gvk::default(), path: path.to_string(), create });
+        let here = Span::NOWHERE;
+        match kind {
+            "none" => spec.apply(&mut resource, None, here, &mut |node| set_scalar(node, "SET", Tag::Open, here)),
+            "scalar" => spec.apply(&mut resource, Some(CreateKind::Scalar(Tag::Str)), here, &mut |node| {
+                set_scalar(node, "SET", Tag::Str, here)
+            }),
+            _ => spec.apply(&mut resource, Some(CreateKind::Mapping), here, &mut |node| {
+                if node.is_null() {
+                    return Ok(());
+                }
+                let Value::Mapping(mapping) = &mut node.value else { return Err(wrong_kind(node, "a mapping", here)) };
+                mapping.set("k", Node::string("SET", here));
+                Ok(())
+            }),
+        }?;
+        let mut out = String::new();
+        to_json(&resource.node, Numbers::Exact, &mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn fields_are_found_and_made_as_the_reference_does() {
+        for line in CASES.lines() {
+            let case = yaml::read_json(line.as_bytes(), SourceId::NONE).expect("a case");
+            let field = |name: &str| case.get(name).filter(|node| !node.is_null()).and_then(Node::text);
+            let text = |name: &str| field(name).expect("a text");
+            let out = apply(text("object"), text("path"), text("create") == "true", text("kind"));
+            assert_eq!(out.ok().as_deref(), field("want"), "{line}");
+        }
+    }
+}
