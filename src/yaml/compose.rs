@@ -15,7 +15,7 @@ mod tag;
 use super::node::{Entry, Mapping, Node, Sequence, Style, Tag};
 use super::parse::{Event, Parser};
 use super::{Duplicates, MAX_DEPTH, ReadOptions, Schema};
-use crate::base::{Diagnostic, Result};
+use crate::base::{Diagnostic, Result, Span};
 
 pub(super) enum Composed {
     /// The first document; nothing where there is none.
@@ -105,7 +105,11 @@ fn mark_empty(node: &mut Node) {
 }
 
 fn check_depth(parser: &Parser<'_>, depth: usize, pos: usize) -> Result<()> {
-    if depth > MAX_DEPTH { Err(parser.too_deep(pos)) } else { Ok(()) }
+    if depth > MAX_DEPTH { Err(depth_error(parser.span(pos, pos + 1))) } else { Ok(()) }
+}
+
+pub(super) fn depth_error(place: Span) -> Box<Diagnostic> {
+    Diagnostic::new("yaml-depth", format!("values are nested more than {MAX_DEPTH} deep")).at(place)
 }
 
 /// A mapping of entries as they were written: keys are scalars and none is there twice.
@@ -143,7 +147,7 @@ fn key_error(key: &Node) -> Box<Diagnostic> {
 }
 
 fn duplicate_error(mapping: &Mapping, first: usize, second: usize) -> Box<Diagnostic> {
-    let span = |at| mapping.entry_at(at).map_or(crate::base::Span::NOWHERE, |e| e.key.span);
+    let span = |at| mapping.entry_at(at).map_or(Span::NOWHERE, |e| e.key.span);
     let key = mapping.entry_at(second).and_then(|e| e.key.text()).unwrap_or_default();
     Diagnostic::new("yaml-duplicate-key", format!("the key `{key}` is there twice"))
         .label(span(second), "")

@@ -32,10 +32,7 @@ impl<'a> Input<'a> {
                         .at(Span::new(source, at, at + error.error_len().unwrap_or(bytes.len() - at)))
                         .help("save the file as UTF-8")
                 })?;
-                match control_character(text) {
-                    Some(at) => Err(control_error(text, at, Span::new(source, at, at + 1))),
-                    None => Ok(Input { text: Cow::Borrowed(text), offsets: Vec::new() }),
-                }
+                Input { text: Cow::Borrowed(text), offsets: Vec::new() }.checked(source)
             }
         }
     }
@@ -58,13 +55,16 @@ impl<'a> Input<'a> {
             at += 2 * char.len_utf16();
         }
         offsets.push((text.len() as u32, at as u32));
-        match control_character(&text) {
-            Some(found) => {
-                let at = offsets.partition_point(|(new, _)| (*new as usize) < found) * 2 + 2;
-                Err(control_error(&text, found, Span::new(source, at, at + 2)))
-            }
-            None => Ok(Input { text: Cow::Owned(text), offsets }),
-        }
+        Input { text: Cow::Owned(text), offsets }.checked(source)
+    }
+
+    fn checked(self, source: SourceId) -> Result<Input<'a>> {
+        let Some(at) = control_character(&self.text) else { return Ok(self) };
+        let char = self.text[at..].chars().next().unwrap_or_default();
+        let span = Span::new(source, self.offset(at), self.offset(at + char.len_utf8()));
+        Err(Diagnostic::new("yaml-encoding", format!("the control character U+{:04X} is not allowed", u32::from(char)))
+            .at(span)
+            .help("write it as an escape such as `\\x1b` in a double-quoted value"))
     }
 
     /// Turns `\r\n` into `\n` before anything else looks at the text. The parser reads both the
@@ -119,11 +119,4 @@ fn control_character(text: &str) -> Option<usize> {
         _ => true,
     };
     text[start..].char_indices().find(|(_, c)| !is_allowed(*c)).map(|(at, _)| start + at)
-}
-
-fn control_error(text: &str, at: usize, span: Span) -> Box<Diagnostic> {
-    let code = text[at..].chars().next().map_or(0, u32::from);
-    Diagnostic::new("yaml-encoding", format!("the control character U+{code:04X} is not allowed"))
-        .at(span)
-        .help("write it as an escape such as `\\x1b` in a double-quoted value")
 }

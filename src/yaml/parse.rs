@@ -84,10 +84,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub fn too_deep(&self, pos: usize) -> Box<Diagnostic> {
-        self.scanner.too_deep(pos)
-    }
-
     pub fn span(&self, start: usize, end: usize) -> Span {
         self.scanner.span(start, end)
     }
@@ -149,7 +145,7 @@ impl<'a> Parser<'a> {
         let at = self.scanner.peek_token()?.start;
         let error = self.scanner.error(at, message).help(help);
         Err(match self.starts.pop() {
-            Some(start) if !within.is_empty() => error.label(self.span(start, start + 1), within),
+            Some(start) if !within.is_empty() => error.label(self.scanner.span_of_char(start), within),
             _ => error,
         })
     }

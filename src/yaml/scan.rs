@@ -289,10 +289,15 @@ impl<'a> Scanner<'a> {
         Span::new(self.source, start, end)
     }
 
+    /// The character at a place; empty at the end.
+    pub fn span_of_char(&self, pos: usize) -> Span {
+        let length = self.text.get(pos..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        self.span(pos, pos + length)
+    }
+
     /// An error with its label on the character at a place.
     pub fn error(&self, pos: usize, message: impl Into<String>) -> Box<Diagnostic> {
-        let length = self.text.get(pos..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        Diagnostic::new("yaml-syntax", message).at(self.span(pos, pos + length))
+        Diagnostic::new("yaml-syntax", message).at(self.span_of_char(pos))
     }
 
     // What stands between tokens.
@@ -457,9 +462,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub fn too_deep(&self, pos: usize) -> Box<Diagnostic> {
-        Diagnostic::new("yaml-depth", format!("values are nested more than {MAX_DEPTH} deep"))
-            .at(self.span(pos, pos + 1))
+    fn too_deep(&self, pos: usize) -> Box<Diagnostic> {
+        super::compose::depth_error(self.span_of_char(pos))
     }
 
     /// Ends the block collections that are deeper than the column.

@@ -185,11 +185,16 @@ fn cost_of_scalar(scalar: &Scalar) -> usize {
     1 + scalar.text.len() / TEXT_PER_NODE
 }
 
-fn cost(node: &Node) -> usize {
+/// What a copy of a tree costs, and how deep its collections are nested.
+fn measure(node: &Node) -> (usize, usize) {
+    let around = |sum: (usize, usize), node: &Node| {
+        let (cost, height) = measure(node);
+        (sum.0 + cost, sum.1.max(height + 1))
+    };
     match &node.value {
-        Value::Scalar(scalar) => cost_of_scalar(scalar),
-        Value::Sequence(items) => 1 + items.iter().map(cost).sum::<usize>(),
-        Value::Mapping(entries) => 1 + entries.iter().map(|e| cost(&e.key) + cost(&e.value)).sum::<usize>(),
+        Value::Scalar(scalar) => (cost_of_scalar(scalar), 0),
+        Value::Sequence(items) => items.iter().fold((1, 1), around),
+        Value::Mapping(entries) => entries.iter().flat_map(|e| [&e.key, &e.value]).fold((1, 1), around),
     }
 }
 
@@ -197,10 +202,18 @@ fn cost(node: &Node) -> usize {
 struct Maker<'g> {
     graph: &'g Graph,
     options: ReadOptions,
-    /// The trees of the nodes that aliases stand for, and what a copy costs.
-    made: HashMap<usize, (Node, usize)>,
+    /// What the nodes have become that aliases stand for.
+    made: HashMap<usize, Made>,
     depth: usize,
     budget: Budget,
+}
+
+struct Made {
+    tree: Node,
+    /// Of a copy.
+    cost: usize,
+    /// How deep its collections are nested.
+    height: usize,
 }
 
 /// A mapping that is merged into another.
@@ -221,48 +234,58 @@ impl Maker<'_> {
     fn tree(&mut self, node: usize) -> Result<Node> {
         let graph = self.graph;
         let item = &graph.nodes[node];
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(
-                Diagnostic::new("yaml-depth", format!("values are nested more than {MAX_DEPTH} deep")).at(item.span)
-            );
-        }
-        let made = match &item.kind {
+        let made: Value = match &item.kind {
             Kind::Scalar(scalar) => {
                 self.budget.spend(cost_of_scalar(scalar), item.span)?;
-                Node::new(scalar.clone(), item.span)
+                scalar.clone().into()
             }
             Kind::Sequence(items) => {
-                self.budget.spend(1, item.span)?;
+                self.enter(1, item.span)?;
                 let mut items = items.iter().map(|item| self.tree(*item)).collect::<Result<Vec<Node>>>()?;
                 if item.is_flow && self.options.schema == Schema::V3 {
                     items.iter_mut().for_each(super::mark_empty);
                 }
-                Node::new(Sequence::with_items(items), item.span)
+                self.depth -= 1;
+                Sequence::with_items(items).into()
             }
             Kind::Mapping(entries) => {
-                self.budget.spend(1, item.span)?;
+                self.enter(1, item.span)?;
                 let made = match self.options.schema {
                     Schema::V3 => self.resource_mapping(entries, item.is_flow)?,
                     Schema::V2 => self.decoded_mapping(entries)?,
                 };
-                Node::new(made, item.span)
+                self.depth -= 1;
+                made.into()
             }
-            Kind::Alias(target) => self.copy(*target, item.span)?,
+            Kind::Alias(target) => return self.copy(*target, item.span),
         };
-        self.depth -= 1;
-        Ok(made)
+        Ok(Node::new(made, item.span))
+    }
+
+    /// Goes one level down, which costs something.
+    fn enter(&mut self, cost: usize, place: Span) -> Result<()> {
+        self.budget.spend(cost, place)?;
+        self.depth += 1;
+        self.check_depth(0, place)
+    }
+
+    fn check_depth(&self, more: usize, place: Span) -> Result<()> {
+        match self.depth + more > MAX_DEPTH {
+            true => Err(super::depth_error(place)),
+            false => Ok(()),
+        }
     }
 
     fn copy(&mut self, target: usize, place: Span) -> Result<Node> {
-        if let Some((tree, cost)) = self.made.get(&target) {
-            self.budget.spend(*cost, place)?;
-            return Ok(tree.clone());
+        if let Some(made) = self.made.get(&target) {
+            self.budget.spend(made.cost, place)?;
+            self.check_depth(made.height, place)?;
+            return Ok(made.tree.clone());
         }
         let tree = self.tree(target)?;
-        let cost = cost(&tree);
+        let (cost, height) = measure(&tree);
         self.budget.spend(cost, place)?;
-        self.made.insert(target, (tree.clone(), cost));
+        self.made.insert(target, Made { tree: tree.clone(), cost, height });
         Ok(tree)
     }
 
@@ -348,8 +371,9 @@ impl Maker<'_> {
                     entries.iter().map(|(key, value)| (text(*key), Field::Written(*key, *value))).collect()
                 }
                 Source::Made(node) => {
-                    let Some((tree, cost)) = self.made.get(node) else { continue };
+                    let Some(Made { tree, cost, height }) = self.made.get(node) else { continue };
                     self.budget.spend(*cost, tree.span)?;
+                    self.check_depth(*height, tree.span)?;
                     let entries = tree.as_mapping().into_iter().flatten();
                     let text = |key: &Node| key.text().unwrap_or_default().to_owned();
                     entries.map(|e| (text(&e.key), Field::Made(e.key.clone(), e.value.clone()))).collect()
@@ -418,8 +442,7 @@ impl Maker<'_> {
         let graph = self.graph;
         let target = if let Kind::Alias(target) = graph.nodes[node].kind { target } else { node };
         let Kind::Mapping(entries) = &graph.nodes[target].kind else { return Err(self.merge_error(node)) };
-        self.depth += 1;
-        self.budget.spend(1, graph.nodes[node].span)?;
+        self.enter(1, graph.nodes[node].span)?;
         self.decode_into(out, entries)?;
         self.depth -= 1;
         Ok(())

@@ -192,7 +192,7 @@ impl<'a> Scanner<'a> {
                 if self.at(self.pos) == b'\t' && (self.column() as isize) < self.indent + 1 {
                     return Err(self
                         .error(self.pos, "a tab cannot be used for indentation")
-                        .label(self.span(start, start + 1), "in the value that starts here")
+                        .label(self.span_of_char(start), "in the value that starts here")
                         .help("use spaces"));
                 }
                 self.pos += 1;
@@ -249,7 +249,7 @@ impl<'a> Scanner<'a> {
             if self.column() == 0 && self.is_document_mark() {
                 return Err(self
                     .error(self.pos, "a quoted value cannot hold a line that separates documents")
-                    .label(self.span(start, start + 1), "the quote is opened here")
+                    .label(self.span_of_char(start), "the quote is opened here")
                     .help("close the quote"));
             }
             if self.at(self.pos) == 0 {
@@ -406,7 +406,7 @@ impl<'a> Scanner<'a> {
         if !self.is_break_or_end(self.pos) {
             return Err(self
                 .error(self.pos, "the text of a block value must start on the next line")
-                .label(self.span(start, start + 1), "the block value starts here"));
+                .label(self.span_of_char(start), "the block value starts here"));
         }
         self.pass_break(self.break_len(self.pos));
 
@@ -488,7 +488,7 @@ impl<'a> Scanner<'a> {
             if (*indent == 0 || self.column() < *indent) && self.at(self.pos) == b'\t' {
                 return Err(self
                     .error(self.pos, "a tab cannot be used for indentation")
-                    .label(self.span(start, start + 1), "in the block value that starts here")
+                    .label(self.span_of_char(start), "in the block value that starts here")
                     .help("use spaces"));
             }
             match self.break_len(self.pos) {
