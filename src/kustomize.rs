@@ -14,6 +14,7 @@ pub mod loader;
 pub mod path_forest;
 pub mod references;
 pub mod transformers;
+pub mod vars;
 
 pub use context::{BuildOptions, Context};
 pub use kustomization::{FieldSpec, Kustomization, Text};

@@ -86,24 +86,51 @@ pub fn lookup<'n>(node: &'n Node, path: &[String]) -> Result<Option<&'n Node>> {
     Ok(Some(found))
 }
 
+/// As [`lookup`], for a change; what is an error there is `None` here.
+pub fn lookup_mut<'n>(node: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
+    let mut found = node;
+    for part in path.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+        let at = place(found, part).ok()??;
+        found = match &mut found.value {
+            Value::Sequence(items) => items.get_mut(at)?,
+            Value::Mapping(mapping) => mapping.value_at_mut(at)?,
+            Value::Scalar(_) => return None,
+        };
+    }
+    Some(found)
+}
+
 fn step<'n>(node: &'n Node, part: &str) -> Result<Option<&'n Node>> {
+    Ok(match &node.value {
+        Value::Mapping(mapping) => place(node, part)?.and_then(|at| mapping.entry_at(at)).map(|entry| &entry.value),
+        Value::Sequence(items) => place(node, part)?.and_then(|at| items.get(at)),
+        Value::Scalar(_) => place(node, part)?.and(None),
+    })
+}
+
+/// Which entry of a list or mapping a part means; null has none.
+fn place(node: &Node, part: &str) -> Result<Option<usize>> {
     if let Ok(index) = part.parse::<i64>() {
         let Ok(index) = usize::try_from(index) else {
             return Err(Diagnostic::new("field-path", format!("the index `{part}` is negative")).at(node.span));
         };
-        return Ok(items(node, part)?.get(index));
+        return Ok((index < items(node, part)?.len()).then_some(index));
     }
     match part {
-        "-" => match items(node, part)?.last() {
-            Some(last) => Ok(Some(last)),
-            None => Err(Diagnostic::new("field-path", "an empty list has no last item").at(node.span)),
+        "-" => match items(node, part)?.len() {
+            0 => Err(Diagnostic::new("field-path", "an empty list has no last item").at(node.span)),
+            count => Ok(Some(count - 1)),
         },
         "*" => Err(Diagnostic::new("field-path", "`*` cannot be used where one value is wanted").at(node.span)),
         _ if is_element(part) => {
             let (name, value) = split_element(part)?;
-            Ok(items(node, part)?.iter().find(|item| element_matches(item, name, value)))
+            Ok(items(node, part)?.iter().position(|item| element_matches(item, name, value)))
         }
-        _ => field(node, part),
+        _ => match &node.value {
+            Value::Mapping(mapping) => Ok(mapping.position(part)),
+            _ if node.is_null() => Ok(None),
+            _ => Err(wrong_kind(node, "a mapping", part)),
+        },
     }
 }
 
@@ -128,20 +155,11 @@ fn element_matches(item: &Node, name: &str, value: &str) -> bool {
 }
 
 /// The items of a list; null has none.
-pub fn items<'n>(node: &'n Node, part: &str) -> Result<&'n [Node]> {
+fn items<'n>(node: &'n Node, part: &str) -> Result<&'n [Node]> {
     match &node.value {
         Value::Sequence(items) => Ok(items),
         _ if node.is_null() => Ok(&[]),
         _ => Err(wrong_kind(node, "a list", part)),
-    }
-}
-
-/// The value of a key; null has none.
-pub fn field<'n>(node: &'n Node, key: &str) -> Result<Option<&'n Node>> {
-    match &node.value {
-        Value::Mapping(mapping) => Ok(mapping.get(key)),
-        _ if node.is_null() => Ok(None),
-        _ => Err(wrong_kind(node, "a mapping", key)),
     }
 }
 

@@ -136,7 +136,8 @@ pub struct ReplacementField {
 pub struct Replacement {
     pub source: Option<SourceSelector>,
     pub source_value: Option<Text>,
-    pub targets: Vec<TargetSelector>,
+    /// Missing and empty are not the same in a file that `path` names.
+    pub targets: Option<Vec<TargetSelector>>,
     pub span: Span,
 }
 

@@ -8,6 +8,7 @@ pub mod images;
 pub mod labels;
 pub mod name_prefix;
 pub mod namespace;
+pub mod replacements;
 pub mod replicas;
 pub mod sort_order;
 

@@ -11,7 +11,7 @@ use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::resid::{CLUSTER, effective_namespace};
 use crate::k8s::{Gvk, Resource, Schema};
 use crate::kustomize::fieldspec::set_scalar;
-use crate::yaml::{Node, Scalar, Style, Tag, Value};
+use crate::yaml::{self, Node, Resolved, Scalar, Style, Tag, Value};
 
 pub(super) struct Referrer<'a> {
     resource: &'a Resource,
@@ -240,7 +240,7 @@ fn account_namespaces(node: &Node) -> Result<Vec<CompactString>> {
             continue;
         }
         match namespace.as_scalar() {
-            Some(scalar) if matches!(scalar.tag, Tag::Str | Tag::Open | Tag::Binary | Tag::Other) => {
+            Some(scalar) if scalar.resolved(yaml::Schema::V3) == Resolved::Str => {
                 if !namespaces.contains(&scalar.text) {
                     namespaces.push(scalar.text.clone());
                 }
