@@ -13,6 +13,7 @@ pub mod kustomization;
 pub mod loader;
 pub mod path_forest;
 pub mod references;
+pub mod selector;
 pub mod transformers;
 pub mod vars;
 

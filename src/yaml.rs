@@ -9,6 +9,7 @@ mod input;
 pub mod json;
 pub mod json_read;
 pub mod node;
+pub mod normal;
 pub mod number;
 mod parse;
 mod read;

@@ -192,12 +192,13 @@ impl Schema {
         let custom = self.state.custom.as_ref()?;
         let document = custom.document.get_or_init(|| {
             // kustomize: parse: what does not start with a brace is YAML.
-            let node = match custom.text.first() {
-                None | Some(b'{') => yaml::read_json(&custom.text, custom.source),
-                Some(_) => yaml::read_json(&custom.text, custom.source),
+            let root = match custom.text.first() {
+                None | Some(b'{') => yaml::read_json(&custom.text, custom.source).map(Some),
+                Some(_) => yaml::read(custom.source, &custom.text, yaml::ReadOptions::config())
+                    .map(|mut documents| documents.pop().and_then(|document| document.root)),
             };
-            node.map(|node| Document::of(&node))
-                .map_err(|error| error.within("in the schema that `openapi.path` names"))
+            let document = root.map(|root| root.as_ref().map(Document::of).unwrap_or_default());
+            document.map_err(|error| error.within("in the schema that `openapi.path` names"))
         });
         document.as_ref().ok()
     }

@@ -233,6 +233,11 @@ fn resolve(text: &str) -> Datum<'_> {
     found.unwrap_or(Datum::Text(Cow::Borrowed(text)))
 }
 
+/// Whether go-yaml v3 reads a plain text as a string.
+pub fn reads_as_string_by_v3(text: &str) -> bool {
+    matches!(resolve(text), Datum::Text(_)) && text != "<<"
+}
+
 /// Go: encoding/json writes a replacement character for each byte that is no UTF-8.
 fn read_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());

@@ -10,7 +10,7 @@
 //! care is looked at once before it is copied.
 //! **Not here:** `---` between documents; the order of documents.
 
-mod ambiguous;
+pub(super) mod ambiguous;
 pub(super) mod analysis;
 mod class;
 pub(super) mod detour;
