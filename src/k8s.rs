@@ -3,8 +3,10 @@
 //!
 //! **Not here:** how a kustomization changes them.
 
+pub mod bookkeeping;
 pub mod gvk;
 pub mod label_selector;
+pub mod read;
 pub mod resid;
 pub mod resmap;
 pub mod resource;

@@ -1,5 +1,6 @@
 //! What a kustomization asks for, and how it is done.
 
+pub mod absorb;
 pub mod configurations;
 pub mod context;
 pub mod crds;
@@ -11,6 +12,7 @@ pub mod generators;
 pub mod hash;
 pub mod kustomization;
 pub mod loader;
+pub mod origin;
 pub mod path_forest;
 pub mod references;
 pub mod selector;
