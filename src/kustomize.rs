@@ -14,6 +14,7 @@ pub mod kustomization;
 pub mod loader;
 pub mod origin;
 pub mod path_forest;
+pub mod plugins;
 pub mod references;
 pub mod selector;
 pub mod transformers;
