@@ -7,9 +7,11 @@
 
 mod configs;
 mod iam_policy;
+mod value_add;
 
 use configs::{Affixes, Generator};
 use iam_policy::IamPolicy;
+use value_add::ValueAdd;
 
 use crate::base::{Diagnostic, Result};
 use crate::k8s::{ResMap, Resource, Schema};
@@ -38,13 +40,14 @@ pub enum Builtin {
     Affixes { prefix: Option<Affix>, suffix: Option<Affix> },
     Replacements(Vec<Replacement>),
     Replicas(configs::ReplicaCount),
+    ValueAdd(ValueAdd),
 }
 
 /// Where a prefix or suffix goes, and the text.
 type Affix = (FieldSpecs, Text);
 
 /// All kinds that may stand beside `apiVersion: builtin`. `SortOrderTransformer` is none of them on purpose.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "AnnotationsTransformer",
     "ConfigMapGenerator",
     "HashTransformer",
@@ -59,6 +62,7 @@ const KINDS: [&str; 14] = [
     "ReplicaCountTransformer",
     "SecretGenerator",
     "SuffixTransformer",
+    "ValueAddTransformer",
 ];
 
 /// The plugin that a configuration names.
@@ -100,6 +104,7 @@ pub fn configure(ctx: &Context, loader: &Loader, config: &Resource) -> Result<Bu
             Builtin::Replacements(replacements::load_replacements(ctx, loader, &fields)?)
         }
         "ReplicaCountTransformer" => Builtin::Replicas(lenient(node)?),
+        "ValueAddTransformer" => Builtin::ValueAdd(ValueAdd::configure(ctx, loader, node)?),
         other => return Err(unknown(other, node)),
     })
 }
@@ -142,6 +147,7 @@ impl Builtin {
             Affixes { prefix, suffix } => add_affixes(prefix.as_ref(), suffix.as_ref(), r, schema),
             Replacements(loaded) => replacements::replace_values(r, loaded),
             Replicas(configs::ReplicaCount(replica, specs)) => replicas::replicas(r, replica, specs, schema),
+            ValueAdd(add) => add.transform(r, schema),
         })
     }
 }
