@@ -15,6 +15,7 @@ use super::emit::writer::LONGEST_SIMPLE_KEY;
 use super::node::{Entry, Mapping, Node, Scalar, Style, Tag, Value};
 use super::number::{self, Number};
 use super::timestamp::Timestamp;
+use super::{Resolved, Schema};
 use crate::base::{Diagnostic, Result, Span};
 
 /// A scalar as Go has it.
@@ -53,14 +54,15 @@ pub fn decode(scalar: &Scalar, span: Span) -> Result<Datum<'_>> {
     }
 }
 
-/// The text of a key that comes through as it is: a string that is not written as a block.
+/// The text of a key that comes through as it is, where that can be told at a glance.
 pub fn simple_key(key: &Node) -> Option<&str> {
     let scalar = key.as_scalar().filter(|scalar| scalar.tag == Tag::Str)?;
     let text = scalar.text.as_str();
     let comes_through = match scalar.style {
-        Style::Plain => text != "<<" && !text.contains('\n'),
         Style::SingleQuoted | Style::DoubleQuoted => true,
-        Style::Literal | Style::Folded => is_one_line_key(text),
+        Style::Plain => text != "<<" && !text.starts_with('\t'),
+        Style::Literal => !text.starts_with('\t'),
+        Style::Folded => false,
     };
     comes_through.then_some(text)
 }
@@ -83,11 +85,7 @@ pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
     match scalar.tag {
         // Go: an empty key is always quoted.
         Tag::Open | Tag::Null | Tag::Str if text.is_empty() => return Ok(Some(Cow::Borrowed(""))),
-        Tag::Str | Tag::Open if text == "<<" => {
-            let message = "the key `<<` would read as a merge key";
-            return Err(Diagnostic::new("yaml-merge-key", message).at(key.span).help("write the merged keys out"));
-        }
-        Tag::Open | Tag::Merge if scalar.style != Style::Plain && is_one_line_key(text) => {
+        Tag::Str | Tag::Open | Tag::Merge if scalar.style != Style::Plain && is_one_line_key(text) => {
             return Ok(Some(Cow::Borrowed(text)));
         }
         Tag::Binary | Tag::Other if !at_root => return Err(not_a_string(key, tag_name(scalar.tag))),
@@ -102,47 +100,62 @@ pub fn decode_key(key: &Node, at_root: bool) -> Result<Option<Cow<'_, str>>> {
 }
 
 /// The entries of a mapping with the texts of their keys, in the mapping's order. What a merge key
-/// brings in, which kyaml leaves for this step, follows; the mapping's own keys win.
-/// Source: decoder.mapping and decoder.merge in go-yaml v3.
+/// brings in, which kyaml leaves for this step, follows; the mapping's own keys win, and of several
+/// mappings the first. Source: decoder.mapping and decoder.merge in go-yaml v3.
 pub fn entries(mapping: &Mapping, at_root: bool) -> Result<Vec<(Cow<'_, str>, &Entry)>> {
     let mut entries = Vec::with_capacity(mapping.len());
-    let mut merged = None;
+    let mut merged: Option<&Entry> = None;
     for entry in mapping {
-        if is_merge_key(&entry.key) {
-            merged = Some(&entry.value);
-        } else if let Some(key) = decode_key(&entry.key, at_root)? {
-            entries.push((key, entry));
+        if !is_merge_key(&entry.key) {
+            entries.extend(decode_key(&entry.key, at_root)?.map(|key| (key, entry)));
+        } else if let Some(first) = merged.replace(entry) {
+            return Err(duplicate_key("<<", first, entry));
         }
     }
-    if let Some(value) = merged {
-        let mut known: HashSet<Cow<'_, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
-        let sources =
-            if let Value::Sequence(items) = &value.value { items.as_slice() } else { std::slice::from_ref(value) };
-        for source in sources {
-            let Some(source) = source.as_mapping() else {
-                return Err(Diagnostic::new("yaml-merge", "only mappings can be merged by `<<`").at(source.span));
-            };
-            for (key, entry) in self::entries(source, at_root)? {
-                if known.insert(key.clone()) {
-                    entries.push((key, entry));
-                }
+    let Some(merged) = merged else { return Ok(entries) };
+    let mut known: HashSet<Cow<'_, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
+    let sources = match &merged.value.value {
+        Value::Sequence(items) => items.as_slice(),
+        _ => std::slice::from_ref(&merged.value),
+    };
+    for source in sources {
+        let Some(source) = source.as_mapping() else {
+            let help = "give `<<` a mapping or a list of mappings, or put the key in quotes";
+            return Err(Diagnostic::new("yaml-merge", "only mappings can be merged by `<<`")
+                .at(source.span)
+                .help(help));
+        };
+        // Go: these are read into a map of strings, as the root is.
+        for (key, entry) in self::entries(source, true)? {
+            if known.insert(key.clone()) {
+                entries.push((key, entry));
             }
         }
     }
     Ok(entries)
 }
 
+/// Go: a plain `<<` reads as a merge key, even if a setter meant the text.
 fn is_merge_key(key: &Node) -> bool {
-    key.as_scalar().is_some_and(|scalar| scalar.tag == Tag::Merge && scalar.text == "<<")
+    key.as_scalar().filter(|scalar| scalar.text == "<<").is_some_and(|scalar| match scalar.tag {
+        Tag::Merge => true,
+        Tag::Str | Tag::Open => scalar.style == Style::Plain,
+        _ => false,
+    })
 }
 
 /// An error if two of the entries, which are sorted, have the same key.
 pub fn check_unique(sorted: &[(Cow<'_, str>, &Entry)]) -> Result<()> {
     let equal = sorted.iter().zip(sorted.iter().skip(1)).find(|((a, _), (b, _))| a == b);
     let Some(((key, first), (_, second))) = equal else { return Ok(()) };
-    Err(Diagnostic::new("yaml-duplicate-key", format!("the key `{key}` is there twice"))
+    Err(duplicate_key(key, first, second))
+}
+
+fn duplicate_key(key: &str, first: &Entry, second: &Entry) -> Box<Diagnostic> {
+    Diagnostic::new("yaml-duplicate-key", format!("the key `{key}` is there twice"))
         .at(second.key.span)
-        .label(first.key.span, "first here"))
+        .label(first.key.span, "it is already set here")
+        .help("remove one of them")
 }
 
 /// A float as JSON has it. Error: infinities and NaN.
@@ -202,35 +215,27 @@ fn tag_name(tag: Tag) -> &'static str {
 /// A string that was written in its style, or as a block if it has several lines, and read again.
 fn read_text(scalar: &Scalar, span: Span) -> Result<Datum<'_>> {
     let text = scalar.text.as_str();
-    let is_block = match scalar.style {
-        Style::Plain => text.contains('\n'),
-        Style::Literal | Style::Folded => true,
+    let goes_through_block = match scalar.style {
         Style::SingleQuoted | Style::DoubleQuoted => false,
+        Style::Plain => text.starts_with('\t') && text.contains('\n'),
+        Style::Literal => text.starts_with('\t'),
+        Style::Folded => true,
     };
-    if !is_block || !Analysis::of(text).block_allowed_by_v3 {
+    if !goes_through_block || !Analysis::of(text).block_allowed_by_v3 {
         return Ok(Datum::Text(Cow::Borrowed(text)));
     }
     detour::through_block(text, scalar.style == Style::Folded).map(Datum::Text).map_err(|refusal| refusal.at(span))
 }
 
-/// Source: resolve in go-yaml v3's resolve.go.
+/// A plain text by go-yaml v3's rules.
 fn resolve(text: &str) -> Datum<'_> {
-    let found = match text.as_bytes() {
-        [] | [b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F', ..] => match text {
-            "" | "~" | "null" | "Null" | "NULL" => Some(Datum::Null),
-            "true" | "True" | "TRUE" => Some(Datum::Bool(true)),
-            "false" | "False" | "FALSE" => Some(Datum::Bool(false)),
-            _ => None,
-        },
-        [b'+' | b'-' | b'.' | b'0'..=b'9', ..] => match text {
-            ".nan" | ".NaN" | ".NAN" => Some(Datum::Number(Number::Float(f64::NAN))),
-            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some(Datum::Number(Number::Float(f64::INFINITY))),
-            "-.inf" | "-.Inf" | "-.INF" => Some(Datum::Number(Number::Float(f64::NEG_INFINITY))),
-            _ => Timestamp::parse(text).map(Datum::Timestamp).or_else(|| number::parse(text, true).map(Datum::Number)),
-        },
-        _ => None,
-    };
-    found.unwrap_or(Datum::Text(Cow::Borrowed(text)))
+    match Resolved::of_plain(Schema::V3, text) {
+        Resolved::Null => Datum::Null,
+        Resolved::Bool(value) => Datum::Bool(value),
+        Resolved::Number(number) => Datum::Number(number),
+        Resolved::Timestamp(time) => Datum::Timestamp(time),
+        Resolved::Str => Datum::Text(Cow::Borrowed(text)),
+    }
 }
 
 /// Whether go-yaml v3 reads a plain text as a string.

@@ -89,28 +89,39 @@ fn write_number(number: Number, numbers: Numbers, span: Span) -> Result<String> 
 /// Appends a string in quotes as encoding/json does with HTML escaping on.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
+    let bytes = text.as_bytes();
     let mut start = 0;
-    for (at, c) in text.char_indices() {
-        let escape = match c {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '\u{8}' => "\\b",
-            '\u{c}' => "\\f",
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&text[start..at]);
-                out.push_str(&format!("\\u{:04x}", c as u32));
-                start = at + c.len_utf8();
-                continue;
-            }
-            _ => continue,
-        };
+    while let Some(at) = bytes[start..].iter().position(|b| ESCAPES[*b as usize]).map(|at| start + at) {
+        // Only ASCII characters and those that start with 0xE2 stop here, so this is a character's start.
+        let Some(c) = text[at..].chars().next() else { break };
+        let behind = at + c.len_utf8();
         out.push_str(&text[start..at]);
-        out.push_str(escape);
-        start = at + 1;
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            _ => out.push(c),
+        }
+        start = behind;
     }
     out.push_str(&text[start..]);
     out.push('"');
 }
+
+/// Bytes at which a character may start that is escaped. 0xE2 starts U+2028 and U+2029.
+const ESCAPES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = matches!(at as u8, 0..=0x1f | b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
+        at += 1;
+    }
+    table
+};

@@ -43,13 +43,8 @@ pub fn write_value(w: &mut Writer, text: &str, indent: usize) -> Result<(), Refu
         write_ascii(w, text, all, Folding::To(indent));
         return Ok(());
     }
-    if all & LONG_WAY == 0 {
-        let bytes = text.as_bytes();
-        let blank_ends = bytes.last() == Some(&b' ') || memchr::memmem::find(bytes, b" \n").is_some();
-        if !blank_ends {
-            write_literal_ascii(w, bytes, indent);
-            return Ok(());
-        }
+    if all & LONG_WAY == 0 && write_literal_ascii(w, text.as_bytes(), indent) {
+        return Ok(());
     }
     let text = detour::through_json(text)?;
     let analysis = Analysis::of(&text);
@@ -132,8 +127,13 @@ fn find_fold(text: &[u8], column: usize) -> Option<usize> {
         .find(|at| text[at - 1] != b' ' && text.get(at + 1).is_some_and(|next| *next != b' '))
 }
 
-/// Printable ASCII and newlines that a literal block can hold.
-fn write_literal_ascii(w: &mut Writer, text: &[u8], indent: usize) {
+/// Writes printable ASCII and newlines as a literal block, unless a line ends in a space: such a
+/// text no block can hold, and the result is `false`.
+fn write_literal_ascii(w: &mut Writer, text: &[u8], indent: usize) -> bool {
+    let space_before = |end: usize| end > 0 && text[end - 1] == b' ';
+    if space_before(text.len()) || memchr::memchr_iter(b'\n', text).any(space_before) {
+        return false;
+    }
     w.out.push(b'|');
     if matches!(text.first(), Some(b' ' | b'\n')) {
         w.out.push(b'2');
@@ -144,18 +144,20 @@ fn write_literal_ascii(w: &mut Writer, text: &[u8], indent: usize) {
         _ => w.out.push(b'-'),
     }
     w.new_line();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest);
-        let line = &rest[..end.unwrap_or(rest.len())];
-        if !line.is_empty() {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text) {
+        if start < end {
             w.pad(indent);
-            w.out.extend_from_slice(line);
+            w.out.extend_from_slice(&text[start..end]);
         }
-        let Some(end) = end else { break };
         w.new_line();
-        rest = &rest[end + 1..];
+        start = end + 1;
     }
+    if start < text.len() {
+        w.pad(indent);
+        w.out.extend_from_slice(&text[start..]);
+    }
+    true
 }
 
 /// Writes any text in a style that its analysis allows.
