@@ -50,9 +50,10 @@ fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
     if let Some(directory) = directory {
         command.current_dir(directory);
     }
-    let failed =
-        |verb: &str, e: std::io::Error| Diagnostic::new("plugin-failed", format!("cannot {verb} plugin `{name}`: {e}"));
-    let mut child = spawn(&mut command).map_err(|e| failed("start", e))?;
+    let failed = |verb: &str, e: &std::io::Error| {
+        Diagnostic::new("plugin-failed", format!("cannot {verb} plugin `{name}`: {}", reason(e)))
+    };
+    let mut child = spawn(&mut command).map_err(|e| failed_to_start(failed("start", &e), program, &e))?;
     // The program may end without reading all of its input; that is its business, and not waited for.
     if let Some(mut stdin) = child.stdin.take() {
         std::thread::spawn(move || stdin.write_all(&input));
@@ -64,8 +65,8 @@ fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
     if too_much || read.is_err() {
         end(&mut child);
     }
-    let status = child.wait().map_err(|e| failed("wait for", e))?;
-    read.map_err(|e| failed("read the output of", e))?;
+    let status = child.wait().map_err(|e| failed("wait for", &e))?;
+    read.map_err(|e| failed("read the output of", &e))?;
     if too_much {
         let message = format!("plugin `{name}` writes more than {} MiB", limit >> 20);
         return Err(Diagnostic::new("plugin-failed", message).help("make it write less, or split its work up"));
@@ -84,6 +85,27 @@ fn spawn(command: &mut Command) -> std::io::Result<Child> {
         }
     }
     command.spawn()
+}
+
+/// What the system says, without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// Linux: what is no program and has no `#!` line.
+const NO_FORMAT: i32 = 8;
+
+fn failed_to_start(failed: Box<Diagnostic>, program: &Path, error: &std::io::Error) -> Box<Diagnostic> {
+    match error.kind() {
+        ErrorKind::NotFound if program.exists() => failed.help("see whether the program in its `#!` line is there"),
+        ErrorKind::NotFound => failed.help("paths are relative to the directory of the kustomization"),
+        ErrorKind::PermissionDenied => failed.help(format!("make it executable: `chmod +x {}`", program.display())),
+        _ if error.raw_os_error() == Some(NO_FORMAT) => {
+            failed.help("a script begins with a line that names its interpreter: `#!/bin/sh`")
+        }
+        _ => failed,
+    }
 }
 
 fn end(child: &mut Child) {
@@ -178,7 +200,7 @@ mod tests {
             directory: None,
             input: Vec::new(),
         };
-        assert!(run(job).unwrap_err().message.starts_with("cannot start plugin `no such`: No such file"));
+        assert_eq!(run(job).unwrap_err().message, "cannot start plugin `no such`: no such file or directory");
     }
 
     #[test]
