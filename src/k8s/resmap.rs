@@ -15,8 +15,8 @@ pub struct ResMap {
     index: Option<Index>,
 }
 
-/// Hash of (kind, name) of the present and all previous ids -> positions, ascending. Who looks up
-/// compares the candidates exactly.
+/// Hash of (kind, name) of the present and all previous ids, and of the present kind with previous
+/// names -> positions, ascending. Who looks up compares the candidates exactly.
 #[derive(Clone, Debug, Default)]
 struct Index {
     positions: hashbrown::HashMap<u64, Vec<u32>, foldhash::fast::FixedState>,
@@ -37,8 +37,14 @@ impl Index {
                 list.push(at as u32);
             }
         };
-        resource.previous.iter().for_each(|p| put(&p.kind, &p.name));
-        put(resource.kind(), resource.name());
+        let kind = resource.kind();
+        for previous in &resource.previous {
+            put(&previous.kind, &previous.name);
+            if previous.kind != kind {
+                put(kind, &previous.name);
+            }
+        }
+        put(kind, resource.name());
     }
 }
 

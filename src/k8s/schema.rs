@@ -260,3 +260,120 @@ impl<'s> Type<'s> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r##"{
+      "definitions": {
+        "example.v1.Foo": {
+          "properties": {
+            "spec": {"$ref": "#/definitions/example.v1.FooSpec"},
+            "loop": {"$ref": "#/definitions/example.v1.Loop"}
+          },
+          "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Foo"}]
+        },
+        "example.v1.FooSpec": {
+          "properties": {
+            "parts": {
+              "type": "array",
+              "items": {"$ref": "#/definitions/io.k8s.api.core.v1.Container"},
+              "x-kubernetes-patch-merge-key": "name",
+              "x-kubernetes-list-map-keys": ["name", "port"],
+              "x-kubernetes-patch-strategy": "retainKeys,merge"
+            },
+            "named": {"additionalProperties": {"$ref": "#/definitions/example.v1.FooSpec"}},
+            "plain": {"type": "array", "items": {"type": "string"}}
+          }
+        },
+        "example.v1.Loop": {"$ref": "#/definitions/example.v1.Loop"}
+      },
+      "paths": {
+        "/apis/example.com/v1/foos": {
+          "get": {"x-kubernetes-group-version-kind": {"group": "example.com", "version": "v1", "kind": "Foo"}}
+        },
+        "/apis/example.com/v1/namespaces/{namespace}/bars": {
+          "get": {"x-kubernetes-group-version-kind": {"group": "example.com", "version": "v1", "kind": "Bar"}}
+        }
+      }
+    }"##;
+
+    fn set(schema: &Schema, text: &str, level: Level) -> Schema {
+        let file = Some((SourceId::NONE, text.as_bytes().into()));
+        schema.set(OpenApi { file, ..OpenApi::default() }, level).expect("a path alone is fine")
+    }
+
+    fn keys(schema: &Schema, api_version: &str, kind: &str, path: &[&str]) -> Option<Vec<String>> {
+        let mut at = schema.object(api_version, kind)?;
+        for step in path {
+            at = if *step == "[]" { at.elements()? } else { at.field(step)? };
+        }
+        Some(at.merge_keys()?.into_iter().map(str::to_owned).collect())
+    }
+
+    fn knows_pods(schema: &Schema) -> bool {
+        keys(schema, "v1", "Pod", &["spec", "containers"]).is_some()
+    }
+
+    // Expectations from kyaml 0.21.1's openapi package, as kustomize 5.8.1 drives it.
+    #[test]
+    fn custom_types_have_merge_keys_and_scopes() {
+        let schema = set(&Schema::default(), DOCUMENT, Level::Outermost);
+        let of_foo = |path: &[&str]| keys(&schema, "example.com/v1", "Foo", path);
+        let two = Some(vec!["name".to_owned(), "port".to_owned()]);
+        assert_eq!(of_foo(&["spec", "parts"]), two);
+        assert_eq!(of_foo(&["spec", "named", "any", "parts"]), two);
+        assert_eq!(of_foo(&["spec", "plain"]), None);
+        assert!(schema.object("example.com/v1", "Foo").is_some_and(|foo| foo.field("loop").is_none()));
+        assert!(schema.is_certainly_cluster_scoped("example.com/v1", "Foo"));
+        assert!(!schema.is_certainly_cluster_scoped("example.com/v1", "Bar"));
+        assert!(schema.is_certainly_cluster_scoped("v1", "Namespace"));
+    }
+
+    #[test]
+    fn a_custom_schema_replaces_the_built_in_types_unless_they_were_asked_for() {
+        let schema = Schema::default();
+        assert!(knows_pods(&schema));
+        assert!(!knows_pods(&set(&Schema::default(), DOCUMENT, Level::Outermost)));
+        // The question above has touched the definitions.
+        let both = set(&schema, DOCUMENT, Level::Nested);
+        assert!(knows_pods(&both));
+        assert!(keys(&both, "example.com/v1", "Foo", &["spec", "parts", "[]", "env"]).is_some());
+
+        let schema = Schema::default();
+        assert!(schema.is_certainly_cluster_scoped("v1", "Namespace"));
+        assert!(!knows_pods(&set(&schema, DOCUMENT, Level::Nested)));
+        assert!(!schema.is_certainly_cluster_scoped("example.com/v1", "Foo"));
+        assert!(knows_pods(&set(&schema, DOCUMENT, Level::Nested)));
+    }
+
+    #[test]
+    fn the_first_that_speaks_is_heard() {
+        let version = |version| OpenApi { version: Some((version, Span::NOWHERE)), ..OpenApi::default() };
+        let builtin = Schema::default().set(version("v1.21.2"), Level::Outermost).expect("is built in");
+        assert!(knows_pods(&set(&builtin, DOCUMENT, Level::Nested)));
+        assert!(builtin.set(version("v1.20.0"), Level::Nested).is_ok());
+        let unsaid = Schema::default().set(version(""), Level::Outermost).expect("says nothing");
+        assert!(!knows_pods(&set(&unsaid, DOCUMENT, Level::Nested)));
+        let error = Schema::default().set(version("v1.20.0"), Level::Outermost).expect_err("is not built in");
+        assert_eq!(error.code, "unknown-openapi-version");
+        let both = OpenApi { file: Some((SourceId::NONE, Arc::from(*b"{}"))), ..version("v1.21.2") };
+        assert_eq!(
+            Schema::default().set(both, Level::Outermost).expect_err("is both").code,
+            "openapi-path-and-version"
+        );
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_read_is_an_error_once_it_is_needed() {
+        for text in ["", "{", "a: [", "\tx: y"] {
+            let schema = set(&Schema::default(), text, Level::Outermost);
+            assert!(!schema.is_certainly_cluster_scoped("v1", "Pod") && schema.check().is_ok(), "{text}");
+            assert!(schema.object("v1", "Pod").is_none() && schema.check().is_err(), "{text}");
+        }
+        let yaml = "definitions:\n  a:\n    x-kubernetes-group-version-kind: [{version: v1, kind: A}]\n";
+        let schema = set(&Schema::default(), yaml, Level::Outermost);
+        assert!(schema.object("v1", "A").is_some() && schema.check().is_ok());
+    }
+}

@@ -88,7 +88,7 @@ fn read(ctx: &Context, source: SourceId, text: Arc<[u8]>) -> Result<Content> {
     let merges = || read_resources(ctx.sources, source);
     if looks_like_list {
         match json() {
-            Ok(patch) if !patch.is_empty() => return Ok(Content::Json(patch)),
+            Ok(patch) if !patch.is_empty() => Ok(Content::Json(patch)),
             Ok(_) => Ok(Content::Merges(Vec::new())),
             Err(error) => merges().map(Content::Merges).map_err(|_| no_patch(error)),
         }
