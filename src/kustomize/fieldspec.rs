@@ -32,9 +32,11 @@ pub struct Path {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
+    /// Without the white space around it. Go: PathGetter trims the names.
     pub name: CompactString,
     /// Written with `[]`: never made, and null there becomes an empty list.
     pub is_list: bool,
+    is_name: bool,
 }
 
 /// What a missing last field is made as, and what null there becomes.
@@ -107,8 +109,8 @@ impl Path {
             }
         }
         let part = |name: CompactString| match name.strip_suffix("[]") {
-            Some(shorter) => Part { name: shorter.into(), is_list: true },
-            None => Part { name, is_list: false },
+            Some(shorter) => Part::new(shorter, true),
+            None => Part::new(&name, false),
         };
         Path { text: text.to_string(), parts: parts.into_iter().map(part).collect() }
     }
@@ -163,8 +165,7 @@ impl Walk<'_> {
 
     fn field(&mut self, mapping: &mut Mapping, part: &Part, rest: &[Part]) -> Result<()> {
         part.check()?;
-        // Go: PathGetter trims the names.
-        let name = part.name.trim();
+        let name = part.name.as_str();
         let wanted = match (self.create, rest) {
             (None, _) => None,
             (Some(_), _) if part.is_list => None,
@@ -193,17 +194,21 @@ impl Walk<'_> {
 }
 
 impl Part {
+    fn new(name: &str, is_list: bool) -> Part {
+        let name = name.trim();
+        Part { name: name.into(), is_list, is_name: !name.is_empty() && !is_index(name) }
+    }
+
     /// Errors: the part is no name of a field. Such a part is an error once a mapping is there to look into.
     pub(super) fn check(&self) -> Result<()> {
-        let name = self.name.as_str();
-        if name.is_empty() {
-            return Err(Diagnostic::new("field-spec-path", "a part of the path is empty"));
+        if self.is_name {
+            return Ok(());
         }
-        if is_index(name) {
-            return Err(Diagnostic::new("field-spec-path", format!("`{name}` cannot stand for a field of a mapping"))
-                .help("lists on the way are gone through without being named"));
-        }
-        Ok(())
+        Err(match self.name.as_str() {
+            "" => Diagnostic::new("field-spec-path", "a part of the path is empty"),
+            name => Diagnostic::new("field-spec-path", format!("`{name}` cannot stand for a field of a mapping"))
+                .help("lists on the way are gone through without being named"),
+        })
     }
 }
 
@@ -223,7 +228,6 @@ fn fill_null(value: &mut Node, wanted: Option<CreateKind>, is_list: bool) {
 
 /// What Go's PathGetter takes for a place in a list.
 fn is_index(name: &str) -> bool {
-    let name = name.trim();
     let digits = name.strip_prefix(['+', '-']).unwrap_or(name);
     let is_number = !digits.is_empty() && digits.len() < 19 && digits.bytes().all(|b| b.is_ascii_digit());
     is_number || name == "-" || name == "*" || (name.starts_with('[') && name.ends_with(']'))

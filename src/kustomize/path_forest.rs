@@ -82,9 +82,7 @@ impl Tree {
         };
         let at = self.branches.iter().position(|b| b.part == *part).unwrap_or_else(|| {
             let is_name = part.check().is_ok();
-            // Go: PathGetter trims the names.
-            let part = Part { name: part.name.trim().into(), is_list: part.is_list };
-            self.branches.push(Branch { part, is_name, tree: Tree::default() });
+            self.branches.push(Branch { part: part.clone(), is_name, tree: Tree::default() });
             self.branches.len() - 1
         });
         self.branches[at].tree.add(rest, number);

@@ -5,7 +5,8 @@
 use std::cmp::Ordering;
 
 use crate::base::{Diagnostic, Result};
-use crate::k8s::{IdRef, ResMap, Resource, Schema};
+use crate::k8s::gvk::parse_api_version;
+use crate::k8s::{ResMap, Resource, Schema};
 use crate::kustomize::configurations::{FIRST_KINDS, LAST_KINDS};
 use crate::kustomize::kustomization::{LegacySortOptions, SortOptions};
 
@@ -37,16 +38,39 @@ fn sort_legacy(resources: &mut ResMap, lists: Option<&LegacySortOptions>, schema
         Some(lists) => rank_in(&lists.order_first, &lists.order_last, kind),
         None => rank_in(&FIRST_KINDS, &LAST_KINDS, kind),
     };
-    let mut order: Vec<Place> = resources.iter().enumerate().map(|(at, r)| Place::new(at, r, &rank, schema)).collect();
-    if order.iter().any(Place::breaks_the_order) {
-        insertion_sort(&mut order);
+    let (places, types) = places_of(resources, &rank);
+    let mut order: Vec<u32> = (0..places.len() as u32).collect();
+    if types.iter().any(Type::breaks_the_order) {
+        insertion_sort(&mut order, |a, b| {
+            let [a, b] = [&places[*a as usize], &places[*b as usize]];
+            if a.type_at == b.type_at { a.by_name(b) } else { types[a.type_at].compare(&types[b.type_at]) }
+        });
     } else {
-        order.sort_unstable_by(Place::compare);
+        // Types are few: with a number for each, most comparisons are of names.
+        let mut by_order: Vec<usize> = (0..types.len()).collect();
+        by_order.sort_by(|a, b| types[*a].compare(&types[*b]));
+        let mut numbers = vec![0; types.len()];
+        by_order.into_iter().enumerate().for_each(|(number, at)| numbers[at] = number);
+        order.sort_unstable_by(|a, b| {
+            let [a, b] = [&places[*a as usize], &places[*b as usize]];
+            numbers[a.type_at].cmp(&numbers[b.type_at]).then_with(|| a.by_name(b))
+        });
     }
-    let order: Vec<usize> = order.into_iter().map(|place| place.at).collect();
-    let mut list: Vec<Option<Resource>> = std::mem::take(resources).into_list().into_iter().map(Some).collect();
-    *resources = ResMap::from_list(order.into_iter().filter_map(|at| list.get_mut(at)?.take()).collect());
+    rearrange(resources.list_mut(), &mut order);
     Ok(())
+}
+
+/// Moves the resource at `order[n]` to `n`, for all `n`, without room for a second list.
+fn rearrange(list: &mut [Resource], order: &mut [u32]) {
+    for to in 0..order.len() {
+        let mut from = order[to];
+        // What was there before has been swapped further on.
+        while (from as usize) < to {
+            from = order[from as usize];
+        }
+        order[to] = from;
+        list.swap(to, from as usize);
+    }
 }
 
 /// Negative for the first kinds, positive for the last. Go: of equal keys the last counts.
@@ -70,55 +94,72 @@ fn clash(first: &Resource, second: &Resource) -> Box<Diagnostic> {
         .help("objects can only be put in order if no two have the same type, name and namespace")
 }
 
-/// An object's place, and all that decides about it.
+/// What decides about the place of an object.
 struct Place<'r> {
-    at: usize,
-    rank: i64,
-    id: IdRef<'r>,
-    group: &'r str,
-    version: &'r str,
+    /// In the list of types.
+    type_at: usize,
+    namespace: &'r str,
+    name: &'r str,
 }
 
-impl<'r> Place<'r> {
-    fn new(at: usize, resource: &'r Resource, rank: &dyn Fn(&str) -> i64, schema: &Schema) -> Place<'r> {
-        let id = resource.id(schema);
-        Place { at, rank: rank(id.kind), id, group: id.group(), version: id.version() }
-    }
+/// A type, and the number that the lists of kinds give it.
+struct Type<'r> {
+    rank: i64,
+    group: &'r str,
+    version: &'r str,
+    kind: &'r str,
+}
 
-    fn compare(&self, other: &Place) -> Ordering {
+/// The places of all resources, and the types that there are.
+fn places_of<'r>(resources: &'r ResMap, rank: &dyn Fn(&str) -> i64) -> (Vec<Place<'r>>, Vec<Type<'r>>) {
+    let mut types = Vec::new();
+    let mut seen = hashbrown::HashMap::<_, usize, foldhash::fast::FixedState>::default();
+    let place = |resource: &'r Resource| {
+        let kind = resource.kind();
+        let (group, version) = parse_api_version(resource.api_version());
+        let type_at = *seen.entry((group, version, kind)).or_insert_with(|| {
+            types.push(Type { rank: rank(kind), group, version, kind });
+            types.len() - 1
+        });
+        Place { type_at, namespace: resource.namespace(), name: resource.name() }
+    };
+    (resources.iter().map(place).collect(), types)
+}
+
+impl Type<'_> {
+    fn compare(&self, other: &Type) -> Ordering {
         self.rank.cmp(&other.rank).then_with(|| {
-            if (self.id.kind, self.group, self.version) == (other.id.kind, other.group, other.version) {
-                return self.by_name(other);
-            }
-            let by_type = compare_joined(self.type_parts(), other.type_parts(), b'_');
+            let by_text = compare_joined(self.parts(), other.parts(), b'_');
             // kustomize: a Namespace of the core group comes before those of other groups.
-            let reversed = self.id.kind == "Namespace"
-                && other.id.kind == "Namespace"
+            let reversed = self.kind == "Namespace"
+                && other.kind == "Namespace"
                 && (self.group.is_empty() || other.group.is_empty());
-            let by_type = if reversed { by_type.reverse() } else { by_type };
-            by_type.then_with(|| (self.group, self.version).cmp(&(other.group, other.version)))
+            let by_text = if reversed { by_text.reverse() } else { by_text };
+            by_text.then_with(|| (self.group, self.version).cmp(&(other.group, other.version)))
         })
     }
 
-    fn by_name(&self, other: &Place) -> Ordering {
-        if self.id.namespace == other.id.namespace {
-            return or(self.id.name, "~N").cmp(or(other.id.name, "~N"));
-        }
-        compare_joined(self.name_parts(), other.name_parts(), b'|')
-    }
-
-    fn type_parts(&self) -> [&str; 3] {
-        [or(self.group, "~G"), or(self.version, "~V"), or(self.id.kind, "~K")]
-    }
-
-    fn name_parts(&self) -> [&str; 2] {
-        [or(self.id.namespace, "~X"), or(self.id.name, "~N")]
+    fn parts(&self) -> [&str; 3] {
+        [or(self.group, "~G"), or(self.version, "~V"), or(self.kind, "~K")]
     }
 
     /// What makes kustomize's order contradict itself: Namespaces of several types, in the midst of
     /// other kinds because the lists do not name them.
     fn breaks_the_order(&self) -> bool {
-        self.rank == 0 && self.id.kind == "Namespace" && (self.group, self.version) != ("", "v1")
+        self.rank == 0 && self.kind == "Namespace" && (self.group, self.version) != ("", "v1")
+    }
+}
+
+impl Place<'_> {
+    fn by_name(&self, other: &Place) -> Ordering {
+        if self.namespace == other.namespace {
+            return or(self.name, "~N").cmp(or(other.name, "~N"));
+        }
+        compare_joined(self.parts(), other.parts(), b'|')
+    }
+
+    fn parts(&self) -> [&str; 2] {
+        [or(self.namespace, "~X"), or(self.name, "~N")]
     }
 }
 
@@ -139,11 +180,11 @@ fn compare_joined<const N: usize>(a: [&str; N], b: [&str; N], separator: u8) -> 
 }
 
 /// Go's sort of few elements; unlike the library's sorts it takes an order that contradicts itself.
-fn insertion_sort(places: &mut [Place]) {
-    for end in 1..places.len() {
+fn insertion_sort(order: &mut [u32], compare: impl Fn(&u32, &u32) -> Ordering) {
+    for end in 1..order.len() {
         let mut at = end;
-        while at > 0 && places[at].compare(&places[at - 1]) == Ordering::Less {
-            places.swap(at, at - 1);
+        while at > 0 && compare(&order[at], &order[at - 1]) == Ordering::Less {
+            order.swap(at, at - 1);
             at -= 1;
         }
     }
