@@ -8,6 +8,8 @@
 //! **Not here:** how a patch is merged (`crate::patch`).
 
 mod lookup;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
