@@ -7,12 +7,17 @@
 //!
 //! **Invariant:** the harness never writes an `out` file: what a build prints is the reference tool's to say.
 
+#[path = "support/temp_dir.rs"]
+mod temp_dir;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use temp_dir::{TempDir, copy};
 
 #[test]
 fn all_cases() {
@@ -71,8 +76,8 @@ fn name_of(root: &Path, case: &Path) -> String {
 /// Runs one case in a copy of its `in/`.
 fn check(case: &Path, update: bool) -> Result<(), String> {
     let temp = TempDir::new().map_err(|e| e.to_string())?;
-    let work = temp.0.join("work");
-    let home = temp.0.join("home");
+    let work = temp.path().join("work");
+    let home = temp.path().join("home");
     fs::create_dir(&home).map_err(|e| e.to_string())?;
     copy(&case.join("in"), &work).map_err(|e| format!("cannot copy `in`: {e}"))?;
     let pwd = work.to_string_lossy().into_owned();
@@ -178,42 +183,4 @@ fn words(line: &str) -> Result<Vec<String>, String> {
     }
     words.extend(word);
     if quote.is_some() { Err(format!("a quote is not closed: {line}")) } else { Ok(words) }
-}
-
-/// Copies a folder with its links and the files' modes. A folder that is not there is an empty one.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    if !from.exists() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        match entry.file_type()? {
-            kind if kind.is_dir() => copy(&from, &to)?,
-            #[cfg(unix)]
-            kind if kind.is_symlink() => std::os::unix::fs::symlink(fs::read_link(&from)?, &to)?,
-            _ => fs::copy(&from, &to).map(drop)?,
-        }
-    }
-    Ok(())
-}
-
-/// A folder of its own that goes away again.
-struct TempDir(PathBuf);
-
-impl TempDir {
-    fn new() -> io::Result<TempDir> {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("kz-cases-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let dir = fs::canonicalize(std::env::temp_dir())?.join(name);
-        fs::create_dir_all(&dir)?;
-        Ok(TempDir(dir))
-    }
-}
-
-impl Drop for TempDir {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).ok();
-    }
 }
