@@ -43,7 +43,9 @@ pub fn may_hold_secrets(text: &str, line: usize) -> bool {
     }
     let lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
     let at = line.saturating_sub(1).min(lines.len() - 1);
-    let is_start = |line: &&str| line.starts_with("---");
+    // Not `-----BEGIN PRIVATE KEY-----`, which a wrong indentation leaves at the margin.
+    let is_start =
+        |line: &&str| line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
     let from = lines[..=at].iter().rposition(is_start).unwrap_or(0);
     let to = lines[at + 1..].iter().position(is_start).map_or(lines.len(), |n| at + 1 + n);
     let document = &lines[from..to];
@@ -243,6 +245,12 @@ mod tests {
     fn only_the_document_with_the_secret_counts() {
         let text = "kind: A\ndata:\n  a: b\n---\nkind: Secret\ndata:\n  a: b\n---\nkind: B\nvalue: x\n";
         assert_eq!(shown(text), [1, 2, 3, 5, 6, 8, 9, 10]);
+    }
+
+    #[test]
+    fn a_key_at_the_margin_is_no_new_document() {
+        let text = "kind: Secret\nstringData:\n  key: |\n-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n---\nkind: A\n";
+        assert_eq!(shown(text), [1, 2, 7, 8]);
     }
 
     #[test]
