@@ -120,18 +120,8 @@ impl Path {
         &self.text
     }
 
-    /// The names of the fields on the way.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().map(|part| part.name.as_str())
-    }
-
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
-    }
-
-    /// Calls `set` on what is there, and makes nothing. Twins are the caller's business.
-    pub fn visit(&self, node: &mut Node, set: Setter) -> Result<()> {
-        Walk { create: None, asked: Span::NOWHERE, set, wrote_twin: false }.node(node, &self.parts)
     }
 }
 

@@ -122,12 +122,6 @@ impl FieldSpecs {
     pub fn compiled(&self) -> &[CompiledSpec] {
         &self.0.get().compiled().specs
     }
-
-    pub fn push(&mut self, spec: FieldSpec) {
-        let mut specs = self.to_vec();
-        specs.push(spec);
-        *self = FieldSpecs::from(specs);
-    }
 }
 
 impl NameReferences {
