@@ -9,7 +9,7 @@ mod configs;
 mod iam_policy;
 mod value_add;
 
-use configs::{Affixes, Generator};
+use configs::{Affixes, Generator, JsonPatch, MergePatches};
 use iam_policy::IamPolicy;
 use value_add::ValueAdd;
 
@@ -22,7 +22,8 @@ use crate::kustomize::generators;
 use crate::kustomize::kustomization::{GeneratorArgs, Replacement, Text};
 use crate::kustomize::loader::Loader;
 use crate::kustomize::transformers::{
-    annotations, hash_suffix, images, labels, name_prefix, namespace, replacements, replicas,
+    annotations, hash_suffix, images, labels, name_prefix, namespace, patches, patches_json6902,
+    patches_strategic_merge, replacements, replicas,
 };
 use crate::yaml::Node;
 
@@ -37,6 +38,9 @@ pub enum Builtin {
     Hash,
     Images(configs::ImageTag),
     Namespace(namespace::Options),
+    Patch(patches::LoadedPatch),
+    PatchJson6902(patches_json6902::LoadedPatch),
+    PatchStrategicMerge(Vec<Resource>),
     Affixes { prefix: Option<Affix>, suffix: Option<Affix> },
     Replacements(Vec<Replacement>),
     Replicas(configs::ReplicaCount),
@@ -47,7 +51,7 @@ pub enum Builtin {
 type Affix = (FieldSpecs, Text);
 
 /// All kinds that may stand beside `apiVersion: builtin`. `SortOrderTransformer` is none of them on purpose.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 18] = [
     "AnnotationsTransformer",
     "ConfigMapGenerator",
     "HashTransformer",
@@ -56,6 +60,9 @@ const KINDS: [&str; 15] = [
     "ImageTagTransformer",
     "LabelTransformer",
     "NamespaceTransformer",
+    "PatchJson6902Transformer",
+    "PatchStrategicMergeTransformer",
+    "PatchTransformer",
     "PrefixSuffixTransformer",
     "PrefixTransformer",
     "ReplacementTransformer",
@@ -86,6 +93,18 @@ pub fn configure(ctx: &Context, loader: &Loader, config: &Resource) -> Result<Bu
         "HashTransformer" => Builtin::Hash,
         "ImageTagTransformer" => Builtin::Images(lenient(node)?),
         "NamespaceTransformer" => Builtin::Namespace(lenient::<configs::Namespace>(node)?.options()?),
+        "PatchTransformer" => Builtin::Patch(patches::load(ctx, loader, &lenient(node)?)?),
+        "PatchJson6902Transformer" => {
+            Builtin::PatchJson6902(patches_json6902::load(ctx, loader, &lenient::<JsonPatch>(node)?.0)?)
+        }
+        "PatchStrategicMergeTransformer" => {
+            let MergePatches(patches) = lenient(node)?;
+            if patches.is_empty() {
+                let error = Diagnostic::new("empty-patch", "the plugin has neither `paths` nor `patches`");
+                return Err(error.at(node.span).help("name files under `paths`, or write patches under `patches`"));
+            }
+            Builtin::PatchStrategicMerge(patches_strategic_merge::load(ctx, loader, &patches)?)
+        }
         "PrefixTransformer" => {
             let config: Affixes = lenient(node)?;
             Builtin::Affixes { prefix: Some((config.specs()?, config.prefix)), suffix: None }
@@ -144,6 +163,9 @@ impl Builtin {
             Hash => hash_suffix::hash_suffix(r, schema),
             Images(configs::ImageTag(image, specs)) => images::images(r, std::slice::from_ref(image), specs),
             Namespace(options) => namespace::set_namespace(r, options, schema),
+            Patch(patch) => patches::apply(patch, r, schema),
+            PatchJson6902(patch) => patches_json6902::apply(patch, r, schema),
+            PatchStrategicMerge(patches) => patches_strategic_merge::apply(patches, r, schema),
             Affixes { prefix, suffix } => add_affixes(prefix.as_ref(), suffix.as_ref(), r, schema),
             Replacements(loaded) => replacements::replace_values(r, loaded),
             Replicas(configs::ReplicaCount(replica, specs)) => replicas::replicas(r, replica, specs, schema),

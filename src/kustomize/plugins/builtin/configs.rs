@@ -4,7 +4,7 @@
 use crate::base::{Diagnostic, Result, Span};
 use crate::kustomize::decode::{ConfigMapArgs, Decode, Decoder, Fields, SecretArgs};
 use crate::kustomize::fieldspecs::FieldSpecs;
-use crate::kustomize::kustomization::{FieldSpec, GeneratorArgs, Image, Pairs, ReplacementField, Replica, Text};
+use crate::kustomize::kustomization::{FieldSpec, GeneratorArgs, Image, Pairs, Patch, ReplacementField, Replica, Text};
 use crate::kustomize::transformers::namespace::{Options, Subjects};
 use crate::yaml::Node;
 
@@ -74,6 +74,42 @@ impl Decode for Replacements {
         let out = Replacements(f.take("replacements"));
         f.finish();
         out
+    }
+}
+
+/// `PatchJson6902Transformer`.
+#[derive(Debug, Default)]
+pub struct JsonPatch(pub Patch);
+
+impl Decode for JsonPatch {
+    fn decode(node: &Node, d: &mut Decoder) -> JsonPatch {
+        let mut f = Fields::of(node, d);
+        let out = JsonPatch(Patch {
+            path: f.take("path"),
+            patch: f.take("jsonOp"),
+            target: f.take("target"),
+            span: f.span(),
+            ..Patch::default()
+        });
+        f.finish();
+        out
+    }
+}
+
+/// `PatchStrategicMergeTransformer`: paths, each of which may be a patch itself, and a text of patches.
+#[derive(Debug, Default)]
+pub struct MergePatches(pub Vec<Text>);
+
+impl Decode for MergePatches {
+    fn decode(node: &Node, d: &mut Decoder) -> MergePatches {
+        let mut f = Fields::of(node, d);
+        let mut all: Vec<Text> = f.take("paths");
+        let patches: Text = f.take("patches");
+        if !patches.is_empty() {
+            all.push(patches);
+        }
+        f.finish();
+        MergePatches(all)
     }
 }
 
