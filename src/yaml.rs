@@ -16,6 +16,7 @@ mod read;
 mod resolve;
 mod scan;
 mod sort;
+pub mod styled;
 mod timestamp;
 
 /// Nesting that a text may have, as go-yaml bounds it; deeper is an error.

@@ -113,7 +113,7 @@ impl Plugin {
     pub fn transform(&self, ctx: &Context, loader: &Loader, resources: &mut ResMap, schema: &Schema) -> Result<()> {
         match &self.kind {
             Kind::Builtin(builtin) => {
-                builtin.transform(resources, schema).unwrap_or_else(|| Err(self.is_no("transformer")))
+                builtin.transform(ctx, resources, schema).unwrap_or_else(|| Err(self.is_no("transformer")))
             }
             Kind::External(program) => {
                 let items = resources.iter().map(|r| exchange::export_with_id(r, schema)).collect::<Result<_>>()?;

@@ -153,7 +153,7 @@ impl Builtin {
     }
 
     /// Changes objects; `None` where it is no transformer.
-    pub fn transform(&self, resources: &mut ResMap, schema: &Schema) -> Option<Result<()>> {
+    pub fn transform(&self, ctx: &Context, resources: &mut ResMap, schema: &Schema) -> Option<Result<()>> {
         use Builtin::*;
         let r = resources;
         Some(match self {
@@ -167,7 +167,7 @@ impl Builtin {
             PatchJson6902(patch) => patches_json6902::apply(patch, r, schema),
             PatchStrategicMerge(patches) => patches_strategic_merge::apply(patches, r, schema),
             Affixes { prefix, suffix } => add_affixes(prefix.as_ref(), suffix.as_ref(), r, schema),
-            Replacements(loaded) => replacements::replace_values(r, loaded),
+            Replacements(loaded) => replacements::replace_values(ctx.sources, r, loaded),
             Replicas(configs::ReplicaCount(replica, specs)) => replicas::replicas(r, replica, specs, schema),
             ValueAdd(add) => add.transform(r, schema),
         })

@@ -14,7 +14,7 @@ mod target_path;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Diagnostic, Result};
+use crate::base::{Diagnostic, Result, Sources};
 use crate::k8s::ResMap;
 use crate::kustomize::context::Context;
 use crate::kustomize::decode;
@@ -71,7 +71,7 @@ fn load_file(ctx: &Context, loader: &Loader, field: &ReplacementField) -> Result
 ///
 /// Errors: no source or several; a field that is not there; a selector that cannot be read; a
 /// delimiter where there is no plain value.
-pub fn replace_values(resources: &mut ResMap, replacements: &[Replacement]) -> Result<()> {
+pub fn replace_values(sources: &Sources, resources: &mut ResMap, replacements: &[Replacement]) -> Result<()> {
     if replacements.is_empty() {
         return Ok(());
     }
@@ -87,7 +87,7 @@ pub fn replace_values(resources: &mut ResMap, replacements: &[Replacement]) -> R
         };
         let mut value = source::value(&mut objects, replacement)?;
         for target in targets {
-            target::write(&mut objects, &mut value, target)?;
+            target::write(sources, &mut objects, &mut value, target)?;
         }
     }
     objects.drop_empties();

@@ -1,39 +1,53 @@
-//! Values inside of texts: `data.config\.json.server.port` leads into the JSON that a text holds.
+//! Values inside of texts: `data.config\.json.server.port` leads into the JSON or YAML that a text holds.
 //!
 //! kustomize: setValueInStructuredData and serializeStructuredData
 //! (api/filters/replacement/replacement.go), handleStructuredDataInScalar (kyaml/yaml/match.go).
 //!
 //! **Not here:** paths that end at the text itself.
 
+use std::borrow::Cow;
+
 use super::target_path::{Kind, TargetPath, Walk};
-use crate::base::{Diagnostic, Result, SourceId, Span};
+use crate::base::{Diagnostic, Result, SourceId, Sources, Span};
 use crate::kustomize::field_path;
 use crate::yaml::json::Numbers;
-use crate::yaml::{Documents, Duplicates, Node, ReadOptions, Scalar, Schema, Style, read as read_yaml, to_json};
+use crate::yaml::styled::{Styled, write_node};
+use crate::yaml::{self, Documents, Duplicates, Node, ReadOptions, Scalar, Schema, Style, Tag};
 
-const AS_NODES: ReadOptions =
+/// Go: what is read into an interface.
+const AS_VALUES: ReadOptions =
     ReadOptions { schema: Schema::V3, duplicates: Duplicates::Reject, documents: Documents::First };
 
 /// Writes a value into the text that a path leads through. False where it leads through none, or
 /// where that text does not hold what the rest of the path asks for; then nothing is changed.
 ///
 /// kustomize: options other than `create` do not count here.
-pub(super) fn replace(root: &mut Node, value: &Node, path: &TargetPath, create: Option<Kind>) -> bool {
+pub(super) fn replace(
+    sources: &Sources,
+    root: &mut Node,
+    value: &Node,
+    path: &TargetPath,
+    create: Option<Kind>,
+) -> bool {
     let Some((holder, depth)) = find_text(root, &path.parts) else { return false };
     let Some(text) = holder.as_scalar() else { return false };
     let Ok(mut content) = read(text) else { return false };
+    let mut root = std::mem::replace(&mut content.root, Node::null(Span::NOWHERE));
+    let adopted = content.adopt(value, &|span| is_flow(sources, span));
     let mut set = |field: &mut Node| {
-        match (field.as_scalar_mut(), value.as_scalar()) {
-            (Some(old), new) => old.text = new.map(|new| new.text.clone()).unwrap_or_default(),
-            (None, _) => *field = value.clone(),
+        let is_alias = content.is_alias(field);
+        match field.as_scalar_mut().filter(|_| !is_alias) {
+            Some(old) => old.text = value.text().unwrap_or_default().into(),
+            None => *field = adopted.clone(),
         }
         Ok(())
     };
     let Some(rest) = path.steps.get(depth..) else { return false };
-    let found = Walk { create, asked: Span::NOWHERE, found: &mut set }.go(&mut content, rest);
+    let found = Walk { create, asked: Span::NOWHERE, found: &mut set }.go(&mut root, rest);
     if !matches!(found, Ok(1..)) {
         return false;
     }
+    content.root = root;
     match write(&content, &text.text) {
         Some(new) => {
             let new = Scalar { text: new.into(), ..text.clone() };
@@ -42,6 +56,12 @@ pub(super) fn replace(root: &mut Node, value: &Node, path: &TargetPath, create: 
         }
         None => false,
     }
+}
+
+/// Whether a collection is written in brackets.
+fn is_flow(sources: &Sources, span: Span) -> bool {
+    let source = sources.get(span.source);
+    source.is_some_and(|source| matches!(source.text.get(span.start as usize), Some(b'{' | b'[')))
 }
 
 /// The first plain value that a path leads through, and how many parts lead to it.
@@ -55,26 +75,21 @@ fn find_text<'n>(root: &'n mut Node, parts: &[String]) -> Option<(&'n mut Node, 
 }
 
 /// The document that a text holds. Errors: it is none, or is empty.
-pub(super) fn read(text: &Scalar) -> Result<Node> {
-    let document = read_yaml(SourceId::NONE, text.text.as_bytes(), AS_NODES)?.into_iter().next();
-    let root = document.and_then(|document| document.root);
-    let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    match root {
-        Some(root) => Ok(root),
-        None if text.text.lines().all(is_blank) => {
-            Err(Diagnostic::new("field-path", "the path leads into a text that holds nothing"))
-        }
-        None => Ok(Node::null(Span::NOWHERE)),
-    }
+pub(super) fn read(text: &Scalar) -> Result<Styled> {
+    Styled::read(&text.text)?
+        .ok_or_else(|| Diagnostic::new("field-path", "the path leads into a text that holds nothing"))
 }
 
-/// The document as a text again, in the manner of the old text.
-fn write(content: &Node, old: &str) -> Option<String> {
+/// The document as a text again: as JSON where the old text looks like that, with new lines where it had some.
+fn write(content: &Styled, old: &str) -> Option<String> {
+    let text = content.write().ok()?;
     if !old.trim_start().starts_with(['{', '[']) {
-        return None;
+        return Some(text.trim().to_string());
     }
+    let document = yaml::read(SourceId::NONE, text.as_bytes(), AS_VALUES).ok()?.pop();
+    let root = document.and_then(|document| document.root).unwrap_or_else(|| Node::null(Span::NOWHERE));
     let mut json = String::new();
-    to_json(content, Numbers::Exact, &mut json).ok()?;
+    yaml::to_json(&root, Numbers::Exact, &mut json).ok()?;
     Some(if old.contains('\n') && old.contains("  ") { indented(&json) } else { json })
 }
 
@@ -127,12 +142,22 @@ fn indented(json: &str) -> String {
     out
 }
 
-/// A value as go-yaml would write it alone, which is what patterns are matched with.
-pub(super) fn written(node: &Node) -> Result<String> {
-    let Some(scalar) = node.as_scalar() else { return Ok(String::new()) };
-    Ok(match scalar.style {
-        Style::Plain => scalar.text.to_string(),
-        Style::SingleQuoted => format!("'{}'", scalar.text.replace('\'', "''")),
-        _ => format!("\"{}\"", scalar.text),
-    })
+/// A value as go-yaml writes it alone, which is what patterns are matched with.
+pub(super) fn written(node: &Node) -> Result<Cow<'_, str>> {
+    match node.as_scalar() {
+        Some(scalar) if is_simple(scalar) => Ok(Cow::Borrowed(&scalar.text)),
+        _ => Ok(Cow::Owned(write_node(node)?.trim().to_string())),
+    }
+}
+
+/// A name or the like, which is written as it is.
+fn is_simple(scalar: &Scalar) -> bool {
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'))
+    };
+    scalar.tag == Tag::Str
+        && scalar.style == Style::Plain
+        && is_name(&scalar.text)
+        && yaml::resolve(Schema::V3, &scalar.text) == Tag::Str
 }

@@ -8,13 +8,18 @@ use super::objects::{Objects, ids};
 use super::source::{DEFAULT_FIELD_PATH, SourceValue, no_plain_value};
 use super::target_path::{Kind, TargetPath, Walk};
 use crate::base::regexp::Pattern;
-use crate::base::{Diagnostic, Result, Span};
+use crate::base::{Diagnostic, Result, Sources, Span};
 use crate::k8s::{IdRef, LabelSelector, Resource};
 use crate::kustomize::kustomization::{FieldOptions, Selector, TargetSelector, Text};
 use crate::yaml::{Node, Value};
 
 /// Writes a value to all targets that a selector selects; none is fine.
-pub(super) fn write(objects: &mut Objects, value: &mut SourceValue, target: &TargetSelector) -> Result<()> {
+pub(super) fn write(
+    sources: &Sources,
+    objects: &mut Objects,
+    value: &mut SourceValue,
+    target: &TargetSelector,
+) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(Diagnostic::new("replacement-target", "a target must say which objects it selects")
             .at(target.span)
@@ -37,7 +42,7 @@ pub(super) fn write(objects: &mut Objects, value: &mut SourceValue, target: &Tar
         }
         let written: Option<Result<()>> = objects.change(at, |resource| {
             paths.iter().try_for_each(|path| {
-                copy(resource, &value.node, path, target.options.as_ref())?;
+                copy(sources, resource, &value.node, path, target.options.as_ref())?;
                 value.refresh(at, resource);
                 Ok(())
             })
@@ -107,9 +112,15 @@ impl Chosen {
     }
 }
 
-fn copy(resource: &mut Resource, value: &Node, path: &TargetPath, options: Option<&FieldOptions>) -> Result<()> {
+fn copy(
+    sources: &Sources,
+    resource: &mut Resource,
+    value: &Node,
+    path: &TargetPath,
+    options: Option<&FieldOptions>,
+) -> Result<()> {
     let create = options.is_some_and(|options| options.create).then(|| Kind::of(value));
-    if embedded::replace(&mut resource.node, value, path, create) {
+    if embedded::replace(sources, &mut resource.node, value, path, create) {
         resource.settle_twins();
         return Ok(());
     }

@@ -148,7 +148,7 @@ impl Walk<'_> {
         match &field.value {
             Value::Scalar(text) if !rest.is_empty() => {
                 let mut copy = embedded::read(text).map_err(|error| error.at(field.span))?;
-                self.go(&mut copy, rest)
+                self.go(&mut copy.root, rest)
             }
             _ => self.go(field, rest),
         }

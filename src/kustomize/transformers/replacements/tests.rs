@@ -32,7 +32,7 @@ impl Case {
 
     fn run(&mut self) -> Result<()> {
         let replacements: Vec<_> = self.replacements.iter().map(inline).collect();
-        replace_values(&mut self.resources, &replacements)
+        replace_values(&self.sources, &mut self.resources, &replacements)
     }
 
     /// Objects in the order of kustomize's own sorting.
