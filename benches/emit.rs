@@ -1,9 +1,10 @@
-//! Writing a CustomResourceDefinition: nodes -> YAML, and nodes -> JSON.
+//! Writing a CustomResourceDefinition: nodes -> YAML, and nodes -> JSON. `KZ_BENCH_YAML` names a
+//! file whose documents are to be written as well.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kz::base::Span;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kz::base::{SourceId, Span};
 use kz::yaml::json::Numbers;
-use kz::yaml::{Mapping, Node, Sequence, Style, emit, to_json};
+use kz::yaml::{Mapping, Node, ReadOptions, Sequence, Style, emit, read, to_json};
 
 const WORDS: &str = "the name of a resource in this namespace whose value is used when it is set and otherwise defaults to \
     an empty string; cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/ e.g. `metadata.labels`";
@@ -53,26 +54,33 @@ fn description(seed: usize) -> Node {
 }
 
 fn benches(c: &mut Criterion) {
-    let crd = schema(4, 1);
+    measure(c, "definition", &[schema(4, 1)]);
+    if let Some(path) = std::env::var_os("KZ_BENCH_YAML") {
+        let text = std::fs::read(&path).expect("KZ_BENCH_YAML names a file");
+        let documents = read(SourceId::NONE, &text, ReadOptions::resource()).expect("KZ_BENCH_YAML is YAML");
+        let nodes: Vec<Node> = documents.into_iter().filter_map(|document| document.root).collect();
+        measure(c, "file", &nodes);
+    }
+}
+
+fn measure(c: &mut Criterion, name: &str, nodes: &[Node]) {
     let mut yaml = Vec::new();
-    emit(&crd, &mut yaml).expect("the tree can be written");
-    let mut group = c.benchmark_group("write");
-    group.throughput(Throughput::Bytes(yaml.len() as u64));
-    group.bench_function("yaml", |b| {
-        b.iter(|| {
-            yaml.clear();
-            emit(&crd, &mut yaml)
-        });
-    });
+    let mut write_yaml = || {
+        yaml.clear();
+        nodes.iter().for_each(|node| emit(node, &mut yaml).expect("the tree can be written"));
+        yaml.len() as u64
+    };
     let mut json = String::new();
-    to_json(&crd, Numbers::Exact, &mut json).expect("the tree can be written");
-    group.throughput(Throughput::Bytes(json.len() as u64));
-    group.bench_function("json", |b| {
-        b.iter(|| {
-            json.clear();
-            to_json(&crd, Numbers::Exact, &mut json)
-        });
-    });
+    let mut write_json = || {
+        json.clear();
+        nodes.iter().for_each(|node| to_json(node, Numbers::Exact, &mut json).expect("the tree can be written"));
+        json.len() as u64
+    };
+    let mut group = c.benchmark_group("write");
+    group.throughput(Throughput::Bytes(write_yaml()));
+    group.bench_function(BenchmarkId::new("yaml", name), |b| b.iter(&mut write_yaml));
+    group.throughput(Throughput::Bytes(write_json()));
+    group.bench_function(BenchmarkId::new("json", name), |b| b.iter(&mut write_json));
     group.finish();
 }
 

@@ -5,6 +5,7 @@
 //! the JSON form in `json`.
 
 use kz::base::Span;
+use kz::base::stack::with_deep_stack;
 use kz::yaml::json::Numbers;
 use kz::yaml::{Mapping, Node, Scalar, Sequence, Style, Tag, emit, to_json};
 use serde_json::Value as Json;
@@ -96,6 +97,34 @@ fn output_is_the_references() {
     for file in files {
         check(&file.display().to_string(), &std::fs::read_to_string(&file).expect("a recorded file"));
     }
+}
+
+/// A mapping whose value is this many levels less one of lists, or of mappings.
+fn nested(levels: usize, lists: bool) -> Node {
+    let nowhere = Span::NOWHERE;
+    let in_mapping = |value: Node| {
+        let mut mapping = Mapping::default();
+        mapping.push(Node::string("k", nowhere), value);
+        Node::new(mapping, nowhere)
+    };
+    let in_list = |value: Node| Node::new(Sequence::with_items(vec![value]), nowhere);
+    let inner =
+        (1..levels).fold(Node::string("x", nowhere), |node, _| if lists { in_list(node) } else { in_mapping(node) });
+    in_mapping(inner)
+}
+
+/// Expectations: the same trees through the reference's libraries.
+#[test]
+fn ten_thousand_levels_are_written_and_one_more_is_an_error() {
+    with_deep_stack(|| {
+        for (lists, length) in [(true, 20_003), (false, 100_020_002)] {
+            let mut out = Vec::new();
+            emit(&nested(10_000, lists), &mut out).expect("as deep as may be");
+            assert_eq!(out.len(), length);
+            let error = emit(&nested(10_001, lists), &mut Vec::new()).expect_err("too deep");
+            assert_eq!(error.code, "yaml-too-deep");
+        }
+    });
 }
 
 /// For runs by hand: more cases, recorded into the file that `KZ_YAML_EMIT_CASES` names.

@@ -20,6 +20,8 @@ pub(super) mod writer;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use compact_str::ToCompactString;
+
 pub use detour::Refusal;
 pub use writer::Writer;
 
@@ -114,14 +116,14 @@ fn emit_scalar(scalar: &Scalar, span: Span, writer: &mut Writer) -> Result<()> {
 
 fn emit_number(number: Number, span: Span, writer: &mut Writer) -> Result<()> {
     match number {
-        Number::Int(n) => writer.plain(&n.to_string()),
-        Number::Uint(n) => writer.plain(&n.to_string()),
+        Number::Int(n) => writer.plain(&n.to_compact_string()),
+        Number::Uint(n) => writer.plain(&n.to_compact_string()),
         Number::Float(f) => {
             let json = decode::json_float(f, span)?;
             // Go: JSON writes whole numbers without a point, so that they come back as integers.
             match number::parse(&json, false) {
-                Some(Number::Int(n)) => writer.plain(&n.to_string()),
-                Some(Number::Uint(n)) => writer.plain(&n.to_string()),
+                Some(Number::Int(n)) => writer.plain(&n.to_compact_string()),
+                Some(Number::Uint(n)) => writer.plain(&n.to_compact_string()),
                 _ => writer.plain(&number::general_float(f)),
             }
         }
