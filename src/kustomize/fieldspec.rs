@@ -120,6 +120,12 @@ impl Path {
         &self.text
     }
 
+    /// Whether this path goes on where the other one ends.
+    pub fn is_inside(&self, other: &Path) -> bool {
+        self.parts.len() > other.parts.len()
+            && self.parts.iter().zip(&other.parts).all(|(part, other)| part.name == other.name)
+    }
+
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
     }

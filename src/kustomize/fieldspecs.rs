@@ -51,6 +51,7 @@ struct Compiled {
     /// Kind -> positions of the specs for it and for all kinds, in order.
     by_kind: hashbrown::HashMap<CompactString, Vec<u32>, foldhash::fast::FixedState>,
     for_all: Vec<u32>,
+    is_nested: bool,
 }
 
 macro_rules! builtin {
@@ -118,6 +119,11 @@ impl FieldSpecs {
         positions.iter().filter_map(|at| compiled.specs.get(*at as usize))
     }
 
+    /// Whether the path of some spec leads through the field of another one.
+    pub fn is_nested(&self) -> bool {
+        !self.is_builtin() && self.0.get().compiled().is_nested
+    }
+
     /// All specs with their paths split, in order.
     pub fn compiled(&self) -> &[CompiledSpec] {
         &self.0.get().compiled().specs
@@ -172,7 +178,9 @@ impl List {
                     by_kind.entry(spec.gvk.kind.clone()).or_insert_with(|| for_all.clone()).push(at);
                 }
             }
-            Compiled { specs, by_kind, for_all }
+            let paths = || specs.iter().map(|spec| &spec.path);
+            let is_nested = paths().any(|path| paths().any(|other| path.is_inside(other)));
+            Compiled { specs, by_kind, for_all, is_nested }
         })
     }
 }

@@ -48,11 +48,15 @@ pub(super) fn set_pairs(resources: &mut ResMap, pairs: &Pairs, specs: &FieldSpec
     }
     let mut pairs: Vec<&(Text, Text)> = pairs.iter().collect();
     pairs.sort_by(|a, b| a.0.value.cmp(&b.0.value));
-    resources.list_mut_same_ids().iter_mut().try_for_each(|resource| set_pairs_of(resource, &pairs, specs))
+    // kustomize goes through the field specs once for each key. With one walk for all keys the result is
+    // the same, as long as no key makes the field of another spec.
+    let at_once = if specs.is_nested() { 1 } else { pairs.len() };
+    for resource in resources.list_mut_same_ids() {
+        pairs.chunks(at_once).try_for_each(|pairs| set_pairs_of(resource, pairs, specs))?;
+    }
+    Ok(())
 }
 
-/// kustomize goes through the field specs once for each key. With one walk for all keys the result is
-/// the same, because no key decides where another one goes.
 fn set_pairs_of(resource: &mut Resource, pairs: &[&(Text, Text)], specs: &FieldSpecs) -> Result<()> {
     let asked = pairs.first().map_or(Span::NOWHERE, |(key, _)| key.span);
     let first_twin = resource.new_twins(pairs.len() as u32);
