@@ -8,7 +8,7 @@ use kz::base::stack::with_deep_stack;
 use kz::base::{Result, Sources};
 use kz::k8s::Schema;
 use kz::patch::JsonPatch;
-use kz::patch::strategic::{self, Outcome};
+use kz::patch::strategic::{self, Comments, Outcome};
 use kz::yaml::{self, Node, ReadOptions};
 use serde_json::Value as Json;
 
@@ -27,7 +27,7 @@ fn print(node: &Node) -> Result<String> {
 fn merged(target: &str, patches: &[&str]) -> Result<String> {
     let (mut node, schema) = (read(target)?, Schema::default());
     for patch in patches {
-        if strategic::merge(&mut node, read(patch)?, &schema)? == Outcome::Deleted {
+        if strategic::merge(&mut node, read(patch)?, &schema, Comments::default())? == Outcome::Deleted {
             return Ok("DELETED".into());
         }
     }

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use super::bookkeeping;
 use super::resource::Resource;
+use super::schema::CommentTypes;
 use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::yaml::{self, Mapping, Node, ReadOptions, Scalar, Sequence, Style, Tag, Value};
 
@@ -15,7 +16,11 @@ use crate::yaml::{self, Mapping, Node, ReadOptions, Scalar, Sequence, Style, Tag
 ///
 /// Errors: what the YAML reader says; an object without kind or name; `items` that is no list.
 pub fn read_resources(sources: &Sources, source: SourceId) -> Result<Vec<Resource>> {
-    Ok(read_objects(sources, source)?.into_iter().map(bookkeeping::adopt).collect())
+    let mut resources: Vec<Resource> = read_objects(sources, source)?.into_iter().map(bookkeeping::adopt).collect();
+    if let Some(comments) = sources.get(source).and_then(|file| CommentTypes::of(&file.text, source)) {
+        resources.iter_mut().for_each(|resource| resource.comments = Some(comments.clone()));
+    }
+    Ok(resources)
 }
 
 /// As [`read_resources`], the bare nodes.

@@ -3,10 +3,12 @@
 //! **Invariant:** bookkeeping is in fields; the node holds only what the user's object holds.
 //! (kustomize keeps these as annotations under `internal.config.kubernetes.io/`.)
 
+use std::sync::Arc;
+
 use compact_str::CompactString;
 
 use super::resid::IdRef;
-use super::schema::Schema;
+use super::schema::{CommentTypes, Schema};
 use super::twins::Twins;
 use crate::base::Span;
 use crate::yaml::{Mapping, Node, Tag};
@@ -37,6 +39,8 @@ pub struct Resource {
     pub transformations: Vec<Origin>,
     /// Which of its nodes change together.
     pub twins: Twins,
+    /// Types that comments of its text give to fields.
+    pub comments: Option<Arc<CommentTypes>>,
 }
 
 /// An id that a resource had. Its group and version are always the current ones. kustomize: utils.PrevIds.
@@ -93,6 +97,7 @@ impl Resource {
             origin: None,
             transformations: Vec::new(),
             twins: Twins::default(),
+            comments: None,
         }
     }
 

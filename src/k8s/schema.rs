@@ -11,16 +11,18 @@
 //! **Not here:** the `crds` field, which is about name references only.
 
 mod builtin;
+mod comments;
 mod custom;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use builtin::Builtin;
+pub use comments::CommentTypes;
 use custom::{CustomType, Document};
 
 use crate::base::{Diagnostic, Result, SourceId, Span};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// The version of Kubernetes whose types are built in; the only one that `openapi.version` may name.
 const BUILTIN_VERSION: &str = "v1.21.2";
@@ -167,6 +169,13 @@ impl Schema {
     pub fn object(&self, api_version: &str, kind: &str) -> Option<Type<'_>> {
         self.touch(Touched::Definitions);
         self.pick(|| Builtin::of_type(api_version, kind), |document| document.of_type(api_version, kind))
+    }
+
+    /// The type that a comment behind a key gives to the field. A reference that leads nowhere is a
+    /// type of which nothing is known.
+    pub fn commented<'s>(&'s self, comments: &'s CommentTypes, key: &Node) -> Option<Type<'s>> {
+        let custom = comments.at(key)?;
+        Some(self.resolve(custom).unwrap_or(Type { schema: self, at: At::Builtin(Builtin::Blank) }))
     }
 
     fn pick<'s>(

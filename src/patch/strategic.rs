@@ -17,7 +17,7 @@ mod list;
 
 use crate::base::{Diagnostic, Result};
 use crate::k8s::Schema;
-use crate::k8s::schema::Type;
+use crate::k8s::schema::{CommentTypes, Type};
 use crate::yaml::{self, Mapping, Node, Style, Tag, Value};
 
 const DIRECTIVE: &str = "$patch";
@@ -30,12 +30,19 @@ pub enum Outcome {
     Deleted,
 }
 
+/// What comments in the texts of the object and the patch say of the types of fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Comments<'s> {
+    pub target: Option<&'s CommentTypes>,
+    pub patch: Option<&'s CommentTypes>,
+}
+
 /// Merges a patch into an object. The patch is used up.
 ///
 /// Errors are a value of one kind (map, list, scalar) where the other has another, and an unknown
 /// directive. `$patch: replace` at the root has no effect, as in the reference.
-pub fn merge(target: &mut Node, mut patch: Node, schema: &Schema) -> Result<Outcome> {
-    let walker = Walker { schema };
+pub fn merge(target: &mut Node, mut patch: Node, schema: &Schema, comments: Comments) -> Result<Outcome> {
+    let walker = Walker { schema, comments };
     match walker.merge(target, &mut patch, None)? {
         Verdict::Target | Verdict::Patch => Ok(Outcome::Merged),
         Verdict::Nothing => Ok(Outcome::Deleted),
@@ -45,6 +52,7 @@ pub fn merge(target: &mut Node, mut patch: Node, schema: &Schema) -> Result<Outc
 #[derive(Clone, Copy)]
 struct Walker<'s> {
     schema: &'s Schema,
+    comments: Comments<'s>,
 }
 
 /// Whose value stands after a merge. Go: what Walk returns.
@@ -76,6 +84,20 @@ impl<'s> Walker<'s> {
     fn type_of(&self, known: Option<Type<'s>>, nodes: [Option<&Node>; 2]) -> Option<Type<'s>> {
         let own = || nodes.into_iter().flatten().find_map(|node| self.own_type(node));
         known.or_else(own)
+    }
+
+    /// Go: fieldValue: what a comment behind the field's key says, or else what the type of the map does.
+    fn type_of_field(&self, known: Option<Type<'s>>, key: &Node, other: Option<&Node>) -> Option<Type<'s>> {
+        let Comments { target, patch } = self.comments;
+        let commented = |key: &Node| {
+            [target, patch].into_iter().flatten().find_map(|comments| self.schema.commented(comments, key))
+        };
+        if (target.is_some() || patch.is_some())
+            && let Some(commented) = commented(key).or_else(|| other.and_then(commented))
+        {
+            return Some(commented);
+        }
+        known?.field(key.text()?)
     }
 
     fn own_type(&self, node: &Node) -> Option<Type<'s>> {
@@ -129,9 +151,10 @@ impl<'s> Walker<'s> {
         let new: Vec<usize> = (0..changes.len()).filter(|at| !has_key_of(fields, changes, *at)).collect();
         let mut gone = Vec::new();
         for (at, (key, value)) in fields.iter_mut().enumerate() {
-            let Some(key) = key.text() else { continue };
-            let field_type = known.and_then(|t| t.field(key));
-            let verdict = match changes.get_mut(key) {
+            let change = key.text().and_then(|text| changes.position(text));
+            let other = change.and_then(|at| changes.entry_at(at)).map(|entry| &entry.key);
+            let field_type = self.type_of_field(known, key, other);
+            let verdict = match change.and_then(|at| changes.value_at_mut(at)) {
                 Some(change) => {
                     let verdict = self.merge(value, change, field_type)?;
                     if verdict == Verdict::Patch {
@@ -151,7 +174,7 @@ impl<'s> Walker<'s> {
         remove_at(fields, &gone);
         for at in new {
             let Some(key) = changes.entry_at(at).map(|e| e.key.clone()) else { continue };
-            let field_type = known.and_then(|t| t.field(key.text()?));
+            let field_type = self.type_of_field(known, &key, None);
             let Some(value) = changes.value_at_mut(at) else { continue };
             if !value.is_null() && self.settle(value, field_type, Met::AsNew)? {
                 quote_ambiguous(value);
@@ -170,7 +193,7 @@ impl<'s> Walker<'s> {
             Value::Mapping(fields) => {
                 let mut gone = Vec::new();
                 for (at, (key, value)) in fields.iter_mut().enumerate() {
-                    let field_type = known.and_then(|t| t.field(key.text()?));
+                    let field_type = self.type_of_field(known, key, None);
                     if self.keep(value, field_type)? {
                         quote_ambiguous(value);
                     } else {
@@ -216,7 +239,7 @@ impl<'s> Walker<'s> {
     fn settle_fields(&self, fields: &mut Mapping, known: Option<Type<'s>>) -> Result<()> {
         let mut gone = Vec::new();
         for (at, (key, value)) in fields.iter_mut().enumerate() {
-            let field_type = known.and_then(|t| t.field(key.text()?));
+            let field_type = self.type_of_field(known, key, None);
             if self.settle(value, field_type, Met::Below)? {
                 quote_ambiguous(value);
             } else {

@@ -78,7 +78,7 @@ impl Document {
 }
 
 impl CustomType {
-    fn of(node: &Node) -> CustomType {
+    pub(super) fn of(node: &Node) -> CustomType {
         let text = |key: &str| node.get(key).and_then(Node::text).map(CompactString::from);
         let nested =
             |key: &str| node.get(key).filter(|n| n.as_mapping().is_some()).map(|n| Box::new(CustomType::of(n)));

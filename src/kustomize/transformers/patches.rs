@@ -21,7 +21,7 @@ use crate::base::{Diagnostic, Result, SourceId, Span};
 use crate::k8s::read::{read_resources, rewrite_metadata_map};
 use crate::k8s::{Behavior, ResMap, Resource, Schema};
 use crate::patch::JsonPatch;
-use crate::patch::strategic::{self, Outcome};
+use crate::patch::strategic::{self, Comments, Outcome};
 use crate::yaml::Node;
 
 pub(super) use lookup::find_target;
@@ -176,7 +176,10 @@ fn merge_into(patch: Node, options: &Resource, at: usize, resources: &mut ResMap
     }
     let kept = Identity::of(target);
     let place = target.name_span();
-    let outcome = strategic::merge(&mut target.node, patch, schema).map_err(|error| about(target, place, error))?;
+    let texts = target.comments.clone();
+    let comments = Comments { target: texts.as_deref(), patch: options.comments.as_deref() };
+    let outcome =
+        strategic::merge(&mut target.node, patch, schema, comments).map_err(|error| about(target, place, error))?;
     if outcome == Outcome::Deleted || target.node.is_nil_or_empty() {
         target.node = Node::null(target.node.span);
         return Ok(());
@@ -273,6 +276,7 @@ pub(super) fn change_by_json(
     let place = target.name_span();
     patch.apply(&mut target.node).map_err(|error| about(target, place, error))?;
     target.forget_twins();
+    target.comments = None;
     if target.node.get("metadata").is_none()
         && let Some(fields) = target.node.as_mapping_mut()
     {
