@@ -11,6 +11,8 @@
 
 mod candidates;
 mod referrer;
+#[cfg(test)]
+mod tests;
 
 use compact_str::CompactString;
 use foldhash::fast::FixedState;
