@@ -31,6 +31,12 @@ use crate::yaml::{Entry, Node, Value};
 /// A type that can be read from a node. Null, and what has the wrong type, read as the default.
 pub trait Decode: Sized + Default {
     fn decode(node: &Node, d: &mut Decoder) -> Self;
+
+    /// Reads a field again that was there before under a name of another case. Maps are filled up
+    /// (Go: encoding/json decodes into what is there); all else is replaced.
+    fn decode_again(self, node: &Node, d: &mut Decoder) -> Self {
+        Self::decode(node, d)
+    }
 }
 
 /// How exactly the reference reads a file.
@@ -193,14 +199,16 @@ impl<'n, 'd> Fields<'n, 'd> {
     /// Reads a field; the default where it is missing.
     pub fn take<T: Decode>(&mut self, name: &'static str) -> T {
         self.known.push(name);
-        let mut value = T::default();
-        for field in &mut self.entries {
-            if json::same_field(name, &field.name) {
-                field.known = true;
-                value = self.decoder.within(Step::Field(name), |d| T::decode(&field.entry.value, d));
-            }
+        let mut value: Option<T> = None;
+        for field in self.entries.iter_mut().filter(|f| json::same_field(name, &f.name)) {
+            field.known = true;
+            let node = &field.entry.value;
+            value = self.decoder.within(Step::Field(name), |d| match value.take() {
+                Some(before) => Some(before.decode_again(node, d)),
+                None => Some(T::decode(node, d)),
+            });
         }
-        value
+        value.unwrap_or_default()
     }
 
     /// Reads a field of an embedded Go struct, in and below which numbers are never taken for strings.

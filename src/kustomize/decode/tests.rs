@@ -126,6 +126,17 @@ fn texts_know_their_places() {
     assert_eq!(k.deprecated.len(), 2);
 }
 
+/// The reference's result is `{"a": "1", "b": "x", "c": "v"}`.
+#[test]
+fn maps_under_names_of_different_case_are_filled_up() {
+    let sources = Sources::new();
+    let text = "commonLabels: {b: x, c: v}\nCommonLabels: {a: \"1\", b: z}\n";
+    let source = sources.add("kustomization.yaml", text.as_bytes().to_vec());
+    let k = read_kustomization(&sources, source).unwrap();
+    let labels: Vec<_> = k.common_labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    assert_eq!(labels, ["a=1", "b=x", "c=v"]);
+}
+
 /// A kustomization, and how many deprecated fields it has.
 const TAKEN: &[(&str, usize)] = &[
     ("namespace: \"n\"", 0),

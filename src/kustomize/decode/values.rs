@@ -117,6 +117,16 @@ impl Decode for Pairs {
         };
         pairs.into_iter().map(|(key, value)| read(key, value)).collect()
     }
+
+    fn decode_again(mut self, node: &Node, d: &mut Decoder) -> Pairs {
+        if node.is_null() {
+            return Pairs::default();
+        }
+        let more = Pairs::decode(node, d);
+        self.retain(|(key, _)| !more.iter().any(|(k, _)| **k == **key));
+        self.extend(more);
+        self
+    }
 }
 
 /// Kept as it stands.
