@@ -1,6 +1,8 @@
 //! What a kustomization asks for, and how it is done.
 
 pub mod absorb;
+pub mod accumulate;
+pub mod build;
 pub mod configurations;
 pub mod context;
 pub mod crds;
@@ -8,6 +10,7 @@ pub mod decode;
 pub mod field_path;
 pub mod fieldspec;
 pub mod fieldspecs;
+pub mod finish;
 pub mod generators;
 pub mod hash;
 pub mod kustomization;
@@ -17,8 +20,10 @@ pub mod path_forest;
 pub mod plugins;
 pub mod references;
 pub mod selector;
+pub mod transform;
 pub mod transformers;
 pub mod vars;
 
+pub use build::build;
 pub use context::{BuildOptions, Context};
 pub use kustomization::{FieldSpec, Kustomization, Text};

@@ -7,4 +7,5 @@ pub mod base;
 pub mod k8s;
 pub mod kustomize;
 pub mod patch;
+pub mod render;
 pub mod yaml;

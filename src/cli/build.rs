@@ -6,10 +6,11 @@ use std::sync::Mutex;
 
 use clap::ArgMatches;
 pub use flags::command;
+use kz::base::Sources;
 use kz::base::fs::Disk;
 use kz::base::stack::with_deep_stack;
-use kz::base::{Diagnostic, Sources};
-use kz::kustomize::Context;
+use kz::kustomize::{self, Context};
+use kz::render;
 
 use super::exit::Exit;
 use super::ui::Ui;
@@ -27,11 +28,10 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 fn build(flags: &flags::Flags, ui: &Ui) -> Exit {
     let sources = Sources::new();
     let context = Context { fs: &Disk, sources: &sources, options: &flags.options, notes: Mutex::default() };
-    let built = Err(Diagnostic::new("build", format!("`{}` cannot be built yet", flags.dir.display())));
+    let built = kustomize::build(&context, &flags.dir.to_string_lossy());
     context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
-    let done = built;
-    match done {
-        Ok(exit) => exit,
+    match built.and_then(|resources| render::manifests(&resources)) {
+        Ok(pieces) => ui.print_all(&pieces),
         Err(error) => ui.fail(&error, &sources),
     }
 }

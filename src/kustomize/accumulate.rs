@@ -1,0 +1,293 @@
+//! What happens at each layer: a kustomization's resources, generators, components, transformers and
+//! validators, in this order. kustomize: KustTarget.accumulateTarget.
+
+use std::sync::Arc;
+
+use super::absorb::{absorb, append, append_all};
+use super::configurations::TransformerConfig;
+use super::context::Context;
+use super::kustomization::{Kustomization, Text};
+use super::loader::{Loader, Target};
+use super::plugins::{self, Plugin};
+use super::vars::VarSet;
+use super::{crds, decode, generators, origin, transform};
+use crate::base::{Diagnostic, Result, Span, parallel};
+use crate::k8s::read::read_resources;
+use crate::k8s::schema::{Level, OpenApi};
+use crate::k8s::{Origin, ResMap, Resource, Schema};
+
+/// So many files are read in less time than a thread takes to start.
+const FILES_WORTH_A_THREAD: usize = 4;
+
+/// What the layers so far have yielded.
+#[derive(Default)]
+pub struct Accumulator {
+    pub resources: ResMap,
+    pub config: Arc<TransformerConfig>,
+    pub vars: VarSet,
+}
+
+/// One kustomization and how the build came to it.
+pub struct Layer {
+    loader: Loader,
+    kustomization: Kustomization,
+    /// The kustomization file's own name, for origins.
+    file_name: &'static str,
+    /// Set where the root asks for any `buildMetadata`: the way from the root to here.
+    origin: Option<Origin>,
+}
+
+impl Layer {
+    /// The kustomization that the build was asked for.
+    pub fn root(ctx: &Context, loader: Loader, schema: &mut Schema) -> Result<Layer> {
+        let (kustomization, file_name) = read_kustomization(ctx, &loader)?;
+        *schema = choose_schema(ctx, &loader, &kustomization, schema, Level::Outermost)?;
+        let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
+        Ok(Layer { loader, kustomization, file_name, origin })
+    }
+
+    pub fn kustomization(&self) -> &Kustomization {
+        &self.kustomization
+    }
+
+    /// Adds this layer to what was accumulated before it (nothing, but for components).
+    pub fn accumulate(&self, ctx: &Context, into: Accumulator, schema: &mut Schema) -> Result<Accumulator> {
+        let kustomization = &self.kustomization;
+        let mut acc = into;
+        self.add_resources(ctx, &mut acc, "resources", &kustomization.resources, schema)?;
+        let own = TransformerConfig::load(ctx, &self.loader, &kustomization.configurations)?;
+        merge_config(&mut acc, own)?;
+        if !kustomization.crds.is_empty() {
+            merge_config(&mut acc, Arc::new(crds::load(ctx, &self.loader, &kustomization.crds)?))?;
+        }
+        self.generate(ctx, &mut acc, schema)?;
+        for path in &kustomization.components {
+            let loader = self.loader.base(ctx, "components", path)?;
+            acc = self.enter(ctx, path, loader, Kind::Component, acc, schema)?;
+        }
+        self.transform(ctx, &mut acc, schema)?;
+        self.validate(ctx, &mut acc, schema)?;
+        acc.vars.merge(&kustomization.vars, &mut acc.resources, schema)?;
+        Ok(acc)
+    }
+
+    /// Files and bases, in the order in which they are named.
+    fn add_resources(
+        &self,
+        ctx: &Context,
+        acc: &mut Accumulator,
+        field: &str,
+        paths: &[Text],
+        schema: &mut Schema,
+    ) -> Result<()> {
+        // Files are read side by side; what they hold is added in the order of the list.
+        let opened =
+            parallel::map(paths, FILES_WORTH_A_THREAD, |path| match self.loader.resource(ctx, field, path)? {
+                Target::File(file) => Ok(Entry::File(read_resources(ctx.sources, file.source)?)),
+                Target::Directory(loader) => Ok(Entry::Base(loader)),
+            });
+        let (opened, errors): (Vec<_>, Vec<_>) = opened.into_iter().partition(Result::is_ok);
+        if let Some(error) = Diagnostic::together(errors.into_iter().filter_map(Result::err)) {
+            return Err(error);
+        }
+        for (path, opened) in paths.iter().zip(opened) {
+            match opened? {
+                Entry::File(resources) => self.add_file(acc, path, resources, schema)?,
+                Entry::Base(loader) => {
+                    let base = self.enter(ctx, path, loader, Kind::Base, Accumulator::default(), schema)?;
+                    acc.merge(base, schema)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_file(&self, acc: &mut Accumulator, path: &Text, read: Vec<Resource>, schema: &Schema) -> Result<()> {
+        for mut resource in read {
+            if let Some(here) = &self.origin {
+                resource.origin = Some(Box::new(origin::append(here, path)));
+            }
+            append(&mut acc.resources, resource, schema)?;
+        }
+        Ok(())
+    }
+
+    /// Goes down into a base, which starts from nothing, or into a component, which goes on with what is there.
+    fn enter(
+        &self,
+        ctx: &Context,
+        path: &Text,
+        loader: Loader,
+        kind: Kind,
+        acc: Accumulator,
+        schema: &mut Schema,
+    ) -> Result<Accumulator> {
+        let step = || format!("in {} `{path}`", kind.word());
+        let layer = self.sub_layer(ctx, loader, path, kind, schema).map_err(|e| e.within(step()))?;
+        layer.accumulate(ctx, acc, schema).map_err(|e| e.within(step()))
+    }
+
+    fn sub_layer(&self, ctx: &Context, loader: Loader, path: &Text, kind: Kind, schema: &mut Schema) -> Result<Layer> {
+        let (mut kustomization, file_name) = read_kustomization(ctx, &loader)?;
+        // Only what the root's `buildMetadata` says counts.
+        kustomization.build_metadata.clear();
+        *schema = choose_schema(ctx, &loader, &kustomization, schema, Level::Nested)?;
+        let is_component = &*kustomization.kind == "Component";
+        match kind {
+            Kind::Base if is_component => {
+                return Err(Diagnostic::new("component-as-base", format!("`{path}` is a component, not a base"))
+                    .at(path.span)
+                    .label(kustomization.kind.span, "it says so here")
+                    .help("list it under `components`"));
+            }
+            Kind::Component if !is_component => {
+                return Err(Diagnostic::new("base-as-component", format!("`{path}` is not a component"))
+                    .at(path.span)
+                    .label(kustomization.kind.span, "its kind")
+                    .help("list it under `resources`, or give it `kind: Component` and `apiVersion: kustomize.config.k8s.io/v1alpha1`"));
+            }
+            _ => {}
+        }
+        let origin = self.origin.as_ref().map(|here| origin::append(here, path));
+        Ok(Layer { loader, kustomization, file_name, origin })
+    }
+
+    fn generate(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
+        let kustomization = &self.kustomization;
+        let globals = kustomization.generator_options.as_ref();
+        let mut made = Vec::new();
+        for args in &kustomization.config_map_generator {
+            made.push(("ConfigMapGenerator", generators::config_map(ctx, &self.loader, args, globals)?));
+        }
+        for args in &kustomization.secret_generator {
+            made.push(("SecretGenerator", generators::secret(ctx, &self.loader, args, globals)?));
+        }
+        if let Some(chart) = kustomization.helm_charts.first() {
+            return Err(Diagnostic::new("helm-charts", "`helmCharts` are not inflated by this version of kz")
+                .at(chart.span)
+                .help("render the chart to a file with `helm template` and list the file under `resources`"));
+        }
+        let plugins = self.plugins(ctx, "generators", &kustomization.generators, schema)?;
+        for (kind, resource) in made {
+            let mut resources = ResMap::from_list(vec![resource]);
+            if let Some(here) = &self.origin {
+                origin::stamp_origin(&mut resources, &origin::builtin(here, self.file_name, kind));
+            }
+            absorb(&mut acc.resources, resources, schema)?;
+        }
+        for plugin in &plugins {
+            let mut resources = plugin.generate(ctx, &self.loader, schema)?;
+            if let Some(origin) = &plugin.origin {
+                origin::stamp_origin(&mut resources, origin);
+            }
+            absorb(&mut acc.resources, resources, schema)?;
+        }
+        Ok(())
+    }
+
+    fn transform(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
+        let plugins = self.plugins(ctx, "transformers", &self.kustomization.transformers, schema)?;
+        let origin_of = |kind: &str| self.origin.as_ref().map(|here| origin::builtin(here, self.file_name, kind));
+        transform::built_in(ctx, &self.loader, &self.kustomization, acc, schema, &origin_of)?;
+        for plugin in &plugins {
+            plugin.transform(ctx, &self.loader, &mut acc.resources, schema)?;
+            if let Some(origin) = &plugin.origin {
+                origin::stamp_transformer(&mut acc.resources, origin);
+            }
+            acc.resources.drop_empties();
+        }
+        Ok(())
+    }
+
+    fn validate(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
+        for plugin in self.plugins(ctx, "validators", &self.kustomization.validators, schema)? {
+            plugin.validate(ctx, &self.loader, &mut acc.resources, schema)?;
+        }
+        Ok(())
+    }
+
+    /// The plugins that entries name: each an inline object, a file of objects, or a kustomization that yields some.
+    fn plugins(&self, ctx: &Context, field: &str, entries: &[Text], schema: &mut Schema) -> Result<Vec<Plugin>> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut acc = Accumulator::default();
+        let mut paths = Vec::new();
+        for entry in entries {
+            let inline = ctx.sources.add_embedded(entry.value.as_bytes(), entry.span);
+            match read_resources(ctx.sources, inline) {
+                Ok(configs) => {
+                    for mut config in configs {
+                        config.origin = self.origin.as_ref().map(|here| Box::new(origin::append(here, self.file_name)));
+                        append(&mut acc.resources, config, schema)?;
+                    }
+                }
+                Err(_) => paths.push(entry.clone()),
+            }
+        }
+        self.add_resources(ctx, &mut acc, field, &paths, schema)?;
+        plugins::load(ctx, &self.loader, acc.resources.into_list(), schema)
+    }
+}
+
+/// What a path under `resources` turned out to be.
+enum Entry {
+    File(Vec<Resource>),
+    Base(Loader),
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Base,
+    Component,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Base => "base",
+            Kind::Component => "component",
+        }
+    }
+}
+
+impl Accumulator {
+    /// Takes in what a base yielded. kustomize: ResAccumulator.MergeAccumulator.
+    fn merge(&mut self, base: Accumulator, schema: &Schema) -> Result<()> {
+        append_all(&mut self.resources, base.resources, schema)?;
+        merge_config(self, base.config)?;
+        self.vars.merge_set(base.vars)
+    }
+}
+
+fn merge_config(acc: &mut Accumulator, more: Arc<TransformerConfig>) -> Result<()> {
+    acc.config = TransformerConfig::merge(&acc.config, &more)?;
+    Ok(())
+}
+
+/// The kustomization file of a directory, and its name. Notes what is deprecated.
+fn read_kustomization(ctx: &Context, loader: &Loader) -> Result<(Kustomization, &'static str)> {
+    let (file, name) = loader.kustomization_file(ctx)?;
+    let kustomization = decode::read_kustomization(ctx.sources, file.source)?;
+    kustomization.deprecated.iter().for_each(|warning| ctx.note(*warning));
+    Ok((kustomization, name))
+}
+
+/// kustomize: openapi.SetSchema: the first kustomization on the way that names one decides, the root anew.
+fn choose_schema(
+    ctx: &Context,
+    loader: &Loader,
+    kustomization: &Kustomization,
+    schema: &Schema,
+    level: Level,
+) -> Result<Schema> {
+    let field = |name: &str| kustomization.openapi.iter().find(|(key, _)| &**key == name).map(|(_, value)| value);
+    let path = field("path");
+    let file = path.map(|path| loader.load(ctx, "openapi.path", path)).transpose()?;
+    let openapi = OpenApi {
+        version: field("version").map(|version| (&**version, version.span)),
+        file: file.map(|file| (file.source, file.text)),
+        path_span: path.map_or(Span::NOWHERE, |path| path.span),
+    };
+    schema.set(openapi, level)
+}

@@ -1,0 +1,23 @@
+//! The recipe: from a directory with a kustomization to the resources that are printed.
+
+use super::accumulate::{Accumulator, Layer};
+use super::context::Context;
+use super::finish::finish;
+use super::loader::Loader;
+use crate::base::Result;
+use crate::base::stack::with_deep_stack;
+use crate::k8s::{ResMap, Schema};
+
+/// Builds the kustomization in `dir` as `kustomize build` does: the resources in the order in which they
+/// are printed. What is to be said on stderr is in `ctx.notes` afterwards, also after an error.
+///
+/// Errors: everything that kustomize calls an error, as one diagnostic (independent ones together).
+pub fn build(ctx: &Context, dir: &str) -> Result<ResMap> {
+    with_deep_stack(|| {
+        let loader = Loader::open(ctx, dir)?;
+        let mut schema = Schema::default();
+        let root = Layer::root(ctx, loader, &mut schema)?;
+        let accumulated = root.accumulate(ctx, Accumulator::default(), &mut schema)?;
+        finish(ctx, root.kustomization(), accumulated, &schema)
+    })
+}
