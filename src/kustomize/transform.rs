@@ -81,7 +81,7 @@ pub fn built_in(
     }
     if !k.replacements.is_empty() {
         let loaded = replacements::load_replacements(ctx, loader, &k.replacements)?;
-        step("ReplacementTransformer", &mut |r| replacements::replace_values(r, &loaded))?;
+        step("ReplacementTransformer", &mut |r| replacements::replace_values(ctx.sources, r, &loaded))?;
     }
     Ok(())
 }
