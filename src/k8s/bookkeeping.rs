@@ -27,6 +27,33 @@ const NAMES: [&str; 16] = [
     "annotations-migration-resource-id",
 ];
 
+impl Resource {
+    /// Whether kustomize has annotations of its own on the object by now.
+    pub fn has_bookkeeping(&self) -> bool {
+        !self.previous.is_empty()
+            || !self.prefixes.is_empty()
+            || !self.suffixes.is_empty()
+            || self.needs_hash
+            || self.behavior != Behavior::Unspecified
+            || self.from_helm
+            || self.origin.is_some()
+            || !self.transformations.is_empty()
+    }
+
+    /// Makes `metadata.annotations` where there are none, for what finds kustomize's own there.
+    /// True where there were none.
+    pub fn make_annotations(&mut self) -> bool {
+        let Some(metadata) = self.metadata_mut() else { return false };
+        let span = metadata.span;
+        let Some(metadata) = metadata.as_mapping_mut() else { return false };
+        let is_missing = metadata.get("annotations").is_none_or(Node::is_nil_or_empty);
+        if is_missing {
+            metadata.set("annotations", Node::mapping(span));
+        }
+        is_missing
+    }
+}
+
 /// Whether a key is one of kustomize's internal annotations.
 pub fn is_internal(key: &str) -> bool {
     key.strip_prefix(PREFIX).is_some_and(|name| NAMES.contains(&name))

@@ -28,6 +28,8 @@ pub struct CompiledSpec {
 pub struct Path {
     text: String,
     parts: Vec<Part>,
+    /// Leads to `metadata.annotations` themselves.
+    is_annotations: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,8 @@ impl CompiledSpec {
     /// What is made gets the span `asked`. Fields that have twins are settled.
     /// Errors: something on the way is neither list nor mapping; what `set` says.
     pub fn apply(&self, resource: &mut Resource, create: Option<CreateKind>, asked: Span, set: Setter) -> Result<()> {
+        // kustomize: its bookkeeping is in the annotations, so there are some to be found.
+        let made = self.path.is_annotations && resource.has_bookkeeping() && resource.make_annotations();
         let mut walk = Walk { create: create.filter(|_| self.create), asked, set, wrote_twin: false };
         let outcome = walk.node(&mut resource.node, &self.path.parts);
         let wrote_twin = walk.wrote_twin;
@@ -87,6 +91,12 @@ impl CompiledSpec {
         }
         if wrote_twin {
             resource.settle_twins();
+        }
+        if made && let Some(metadata) = resource.metadata_mut().and_then(Node::as_mapping_mut) {
+            match metadata.get_mut("annotations") {
+                Some(annotations) if !annotations.is_nil_or_empty() => annotations.span = asked,
+                _ => drop(metadata.remove("annotations")),
+            }
         }
         Ok(())
     }
@@ -112,7 +122,9 @@ impl Path {
             Some(shorter) => Part::new(shorter, true),
             None => Part::new(&name, false),
         };
-        Path { text: text.to_string(), parts: parts.into_iter().map(part).collect() }
+        let parts: Vec<Part> = parts.into_iter().map(part).collect();
+        let is_annotations = parts.iter().map(|part| part.name.as_str()).eq(["metadata", "annotations"]);
+        Path { text: text.to_string(), parts, is_annotations }
     }
 
     /// As it was written.

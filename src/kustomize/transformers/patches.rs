@@ -269,9 +269,9 @@ pub(super) fn change_by_json(
     if remember == Remember::PreviousId {
         target.store_previous_id(schema);
     }
-    if has_bookkeeping(target) {
+    if target.has_bookkeeping() {
         // kustomize: bookkeeping is in the annotations, so there are some for the patch to find.
-        make_annotations(target);
+        target.make_annotations();
     }
     let place = target.name_span();
     patch.apply(&mut target.node).map_err(|error| about(target, place, error))?;
@@ -287,27 +287,6 @@ pub(super) fn change_by_json(
         resources.list_mut();
     }
     Ok(())
-}
-
-fn has_bookkeeping(resource: &Resource) -> bool {
-    !resource.previous.is_empty()
-        || !resource.prefixes.is_empty()
-        || !resource.suffixes.is_empty()
-        || resource.needs_hash
-        || resource.behavior != Behavior::Unspecified
-        || resource.from_helm
-        || resource.origin.is_some()
-        || !resource.transformations.is_empty()
-}
-
-fn make_annotations(resource: &mut Resource) {
-    let Some(metadata) = resource.metadata_mut() else { return };
-    if metadata.get("annotations").is_none_or(Node::is_nil_or_empty) {
-        let span = metadata.span;
-        if let Some(metadata) = metadata.as_mapping_mut() {
-            metadata.set("annotations", Node::mapping(span));
-        }
-    }
 }
 
 /// Says which object a patch failed on. Lines of a Secret are not shown.
