@@ -122,9 +122,10 @@ fn mapping(entries: Vec<Entry>, duplicates: Duplicates) -> Result<Mapping> {
         return Err(key_error(&entry.key));
     }
     let mapping = Mapping::from_entries(entries);
-    let Some((first, second)) = mapping.repeated_key() else { return Ok(mapping) };
+    let repeated = if duplicates == Duplicates::Keep { None } else { mapping.repeated_key() };
+    let Some((first, second)) = repeated else { return Ok(mapping) };
     match duplicates {
-        Duplicates::Reject => Err(duplicate_error(&mapping, first, second)),
+        Duplicates::Keep | Duplicates::Reject => Err(duplicate_error(&mapping, first, second)),
         Duplicates::LastWins => {
             let mut kept = Mapping::default();
             for entry in mapping.into_entries() {

@@ -29,6 +29,8 @@ pub struct ReadOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duplicates {
     Reject,
+    /// Stays there twice: look-up finds the first, and writing is an error.
+    Keep,
     LastWins,
 }
 
@@ -51,9 +53,10 @@ pub struct Document {
 }
 
 impl ReadOptions {
-    /// As kustomize reads resources and patches (kyaml's `kio.FromBytes`).
+    /// As kustomize reads resources and patches (kyaml's `kio.FromBytes`). It looks for keys that are there
+    /// twice when it prints: in a patch, or in what is dropped, they do no harm.
     pub const fn resource() -> ReadOptions {
-        ReadOptions { schema: Schema::V3, duplicates: Duplicates::Reject, documents: Documents::Separated }
+        ReadOptions { schema: Schema::V3, duplicates: Duplicates::Keep, documents: Documents::Separated }
     }
 
     /// As `sigs.k8s.io/yaml` reads: the kustomization file, Helm's values, JSON patches.
