@@ -1,6 +1,7 @@
 //! `kz build`
 
 mod flags;
+mod output;
 
 use std::sync::Mutex;
 
@@ -10,7 +11,6 @@ use kz::base::Sources;
 use kz::base::fs::Disk;
 use kz::base::stack::with_deep_stack;
 use kz::kustomize::{self, Context};
-use kz::render;
 
 use super::exit::Exit;
 use super::ui::Ui;
@@ -22,16 +22,18 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(error) => return ui.fail(&error, &Sources::new()),
     };
     flags.notes.iter().for_each(|text| ui.note(text));
-    with_deep_stack(|| build(&flags, ui).now())
+    with_deep_stack(|| build(&flags, ui))
 }
 
-fn build(flags: &flags::Flags, ui: &Ui) -> Exit {
+fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     let sources = Sources::new();
     let context = Context { fs: &Disk, sources: &sources, options: &flags.options, notes: Mutex::default() };
-    let built = kustomize::build(&context, &flags.dir.to_string_lossy());
+    let built = kustomize::build(&context, &flags.dir);
     context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
-    match built.and_then(|resources| render::manifests(&resources)) {
-        Ok(pieces) => ui.print_all(&pieces),
-        Err(error) => ui.fail(&error, &sources),
-    }
+    // Nothing is taken apart: the process ends with it.
+    let written = match &built {
+        Ok(built) => output::write(built, flags.output.as_deref(), ui),
+        Err(error) => Ok(ui.fail(error, &sources)),
+    };
+    written.unwrap_or_else(|error| ui.fail(&error, &sources)).now()
 }

@@ -8,16 +8,24 @@ use crate::base::Result;
 use crate::base::stack::with_deep_stack;
 use crate::k8s::{ResMap, Schema};
 
-/// Builds the kustomization in `dir` as `kustomize build` does: the resources in the order in which they
-/// are printed. What is to be said on stderr is in `ctx.notes` afterwards, also after an error.
+/// What a build gives.
+pub struct Built {
+    /// In the order in which they are printed.
+    pub resources: ResMap,
+    /// What is known of types in the end: of the built-in ones, or of those of the kustomization's `openapi`.
+    pub schema: Schema,
+}
+
+/// Builds the kustomization in `dir` as `kustomize build` does. What is to be said on stderr is in `ctx.notes` afterwards, also after an error.
 ///
 /// Errors: everything that kustomize calls an error, as one diagnostic (independent ones together).
-pub fn build(ctx: &Context, dir: &str) -> Result<ResMap> {
+pub fn build(ctx: &Context, dir: &str) -> Result<Built> {
     with_deep_stack(|| {
         let loader = Loader::open(ctx, dir)?;
         let mut schema = Schema::default();
         let root = Layer::root(ctx, loader, &mut schema)?;
         let accumulated = root.accumulate(ctx, Accumulator::default(), &mut schema)?;
-        finish(ctx, root.kustomization(), accumulated, &schema)
+        let resources = finish(ctx, root.kustomization(), accumulated, &schema)?;
+        Ok(Built { resources, schema })
     })
 }

@@ -28,7 +28,7 @@ const CHARTS: &str = "Accepted and not used: kz inflates no charts yet";
 
 /// What a command line of `kz build` says.
 pub struct Flags {
-    pub dir: PathBuf,
+    pub dir: String,
     pub output: Option<PathBuf>,
     pub options: BuildOptions,
     /// What is to be said about the flags themselves.
@@ -41,13 +41,7 @@ pub fn command(purpose: Purpose) -> Command {
         .about(ABOUT)
         .override_usage("kz build [DIR] [FLAGS]")
         .after_help(EXAMPLES)
-        .arg(
-            Arg::new("dir")
-                .value_name("DIR")
-                .help("The directory with the kustomization")
-                .default_value(".")
-                .value_parser(clap::value_parser!(PathBuf)),
-        )
+        .arg(Arg::new("dir").value_name("DIR").help("The directory with the kustomization").default_value("."))
         .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'))
         .arg(
             value("load-restrictor", "RESTRICTOR", "`LoadRestrictionsNone`: also read files outside the root")
@@ -84,7 +78,7 @@ impl Flags {
         let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
         let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
         let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
-        let dir = matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default();
+        let dir = text("dir").to_owned();
         let output = matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned();
         let working_dir = std::env::current_dir().map_err(|e| {
             Diagnostic::new("working-directory", format!("the working directory cannot be found: {e}"))
