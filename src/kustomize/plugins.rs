@@ -126,30 +126,32 @@ impl Plugin {
     /// Runs it as a validator: it may fail, and it may leave the label `validated-by`, but nothing else may be
     /// otherwise than before. kustomize: KustTarget.runValidators.
     pub fn validate(&self, ctx: &Context, loader: &Loader, resources: &mut ResMap, schema: &Schema) -> Result<()> {
-        let before: Vec<(String, Vec<u8>)> =
-            resources.iter().map(|r| Ok((r.id(schema).to_owned().to_string(), as_text(r)?))).collect::<Result<_>>()?;
+        let before: Vec<Vec<u8>> = resources.iter().map(as_text).collect::<Result<_>>()?;
         self.transform(ctx, loader, resources, schema)?;
-        let changed = |what: String| {
-            Diagnostic::new(
-                "validator-changes",
-                format!("a validator must not change anything, and `{}` {what}", self.name),
-            )
-            .at(self.span)
-            .help("list it under `transformers`")
-        };
         if resources.len() != before.len() {
-            return Err(changed(format!("turns {} objects into {}", before.len(), resources.len())));
+            return Err(self.changes(format!("turns {} objects into {}", before.len(), resources.len())));
         }
-        for ((id, text), resource) in before.iter().zip(resources.iter()) {
+        for (text, resource) in before.iter().zip(resources.iter()) {
             let mut copy = resource.clone();
             if copy.label(VALIDATED_BY).is_some() {
                 rewrite_metadata_map(&mut copy.node, "labels", |key| key != VALIDATED_BY);
             }
             if *text != as_text(&copy)? {
-                return Err(changed(format!("changes `{id}`")));
+                return Err(self.changes(format!("changes {} `{}`", resource.kind(), resource.name())));
             }
         }
         Ok(())
+    }
+
+    fn changes(&self, what: String) -> Box<Diagnostic> {
+        let message = format!("a validator must not change anything, and `{}` {what}", self.name);
+        let is_function = matches!(&self.kind, Kind::External(program) if program.is_function());
+        Diagnostic::new("validator-changes", message).at(self.span).help(if is_function {
+            // kustomize: so no function passes that gives back what it got.
+            "the paths that objects get on their way through a function count as changes; list it under `transformers`"
+        } else {
+            "list it under `transformers`"
+        })
     }
 
     fn is_no(&self, role: &str) -> Box<Diagnostic> {

@@ -134,7 +134,10 @@ fn unknown(kind: &str, node: &Node) -> Box<Diagnostic> {
     if kind == "SortOrderTransformer" {
         return error.help("set `sortOptions` in the kustomization that is built");
     }
-    match nearest(kind, KINDS) {
+    // All names end alike, which must not make them near.
+    let bare = |kind: &'static str| kind.trim_end_matches("Transformer").trim_end_matches("Generator");
+    let meant = nearest(kind.trim_end_matches("Transformer").trim_end_matches("Generator"), KINDS.map(bare));
+    match meant.and_then(|meant| KINDS.into_iter().find(|kind| bare(kind) == meant)) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(format!("the built-in plugins are {}", KINDS.map(|k| format!("`{k}`")).join(", "))),
     }

@@ -55,6 +55,10 @@ pub fn find(ctx: &Context, loader: &Loader, config: &Resource, schema: &Schema) 
 }
 
 impl External {
+    pub fn is_function(&self) -> bool {
+        matches!(self.program, Program::Function(_))
+    }
+
     /// Runs the program on objects, or on none for a generator, and gives back the objects that it wrote.
     ///
     /// Errors: it cannot be run, fails, or writes what are no objects.

@@ -1,0 +1,7 @@
+#!/bin/sh
+grep '^items' >/dev/null
+cat <<O
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: late}
+O

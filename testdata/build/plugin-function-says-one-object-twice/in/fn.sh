@@ -1,0 +1,4 @@
+#!/bin/sh
+cat d.yaml
+echo ---
+cat d.yaml

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "I had a look" >&2
+cat
