@@ -18,7 +18,7 @@ mod list;
 use crate::base::{Diagnostic, Result};
 use crate::k8s::Schema;
 use crate::k8s::schema::{CommentTypes, Type};
-use crate::yaml::{self, Mapping, Node, Style, Tag, Value};
+use crate::yaml::{Mapping, Node, Tag, Value};
 
 const DIRECTIVE: &str = "$patch";
 
@@ -305,19 +305,9 @@ fn write_over(target: &mut Node, value: Node) {
     }
 }
 
-/// Go: FieldSetter quotes a text that YAML 1.1 would read as something else, which makes a text of
-/// what a setter left open. kyaml: IsYaml1_1NonString.
+/// Go: FieldSetter, with which the reference sets each field, also the untouched ones.
 fn quote_ambiguous(value: &mut Node) {
-    if let Value::Scalar(scalar) = &mut value.value
-        && scalar.style == Style::Plain
-        && matches!(scalar.tag, Tag::Str | Tag::Open)
-        && reads_as_other(&scalar.text)
-    {
-        scalar.style = Style::DoubleQuoted;
+    if let Some(scalar) = value.as_scalar_mut() {
+        scalar.quote_if_ambiguous();
     }
-}
-
-fn reads_as_other(text: &str) -> bool {
-    let other = yaml::Resolved::of_plain(yaml::Schema::V2, text);
-    !text.is_empty() && !matches!(other, yaml::Resolved::Str | yaml::Resolved::Timestamp(_))
 }

@@ -95,6 +95,20 @@ impl Scalar {
     }
 }
 
+impl Scalar {
+    /// Puts double quotes around a plain text that YAML 1.1 would read as something else, which makes
+    /// a text of what a setter left open. What is written over it later keeps the quotes, and becomes
+    /// a text by them. Go: FieldSetter, IsYaml1_1NonString (kyaml/yaml/fns.go, compatibility.go).
+    pub fn quote_if_ambiguous(&mut self) {
+        let is_open = self.style == Style::Plain && matches!(self.tag, Tag::Str | Tag::Open) && !self.text.is_empty();
+        let reads_as_other =
+            || !matches!(Resolved::of_plain(Schema::V2, &self.text), Resolved::Str | Resolved::Timestamp(_));
+        if is_open && reads_as_other() {
+            self.style = Style::DoubleQuoted;
+        }
+    }
+}
+
 fn word(schema: Schema, text: &str) -> Option<Resolved> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Some(Resolved::Null),

@@ -235,10 +235,10 @@ mod tests {
 
     #[test]
     fn flow_style_and_other_line_breaks_are_hidden() {
-        assert_eq!(shown("{\"kind\": \"Secret\",\n \"data\":\n{\"a\":\n\"b\"}}\n"), []);
-        assert_eq!(shown("kind: Secret\rdata:\r  a: b\n"), []);
+        assert!(shown("{\"kind\": \"Secret\",\n \"data\":\n{\"a\":\n\"b\"}}\n").is_empty());
+        assert!(shown("kind: Secret\rdata:\r  a: b\n").is_empty());
         assert_eq!(shown("kind: Secret\r\ndata:\r\n  a: b\r\n"), [1, 2]);
-        assert_eq!(shown("k\0i\0n\0d\0:\0\n"), []);
+        assert!(shown("k\0i\0n\0d\0:\0\n").is_empty());
     }
 
     #[test]

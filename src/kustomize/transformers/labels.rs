@@ -10,7 +10,7 @@ use crate::kustomize::configurations::{TransformerConfig, merge_all};
 use crate::kustomize::fieldspec::{CreateKind, wrong_kind};
 use crate::kustomize::fieldspecs::FieldSpecs;
 use crate::kustomize::kustomization::{FieldSpec, Label, Pairs, Text};
-use crate::yaml::{Node, Twin, Value};
+use crate::yaml::{Node, Scalar, Twin, Value};
 
 /// Puts labels into the mappings that the field specs lead to. A label that is there gets the new value.
 ///
@@ -93,10 +93,15 @@ fn set_entry(node: &mut Node, (key, value): &(Text, Text), twin: Twin) -> Result
             Ok(false)
         }
         Some(old) => {
+            // Go: the style of what was there stays.
+            if let (Some(scalar), Some(old)) = (new.as_scalar_mut(), old.as_scalar()) {
+                scalar.style = old.style;
+            }
             old.overwrite(new);
             Ok(old.twin.is_written())
         }
         None => {
+            new.as_scalar_mut().into_iter().for_each(Scalar::quote_if_ambiguous);
             new.twin = twin;
             // kustomize: the key's tag is open, so that a label `123` is no string any more.
             mapping.push(Node::plain(key.value.as_str(), key.span), new);

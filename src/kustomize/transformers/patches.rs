@@ -65,9 +65,12 @@ pub fn load(ctx: &Context, loader: &Loader, patch: &Patch) -> Result<LoadedPatch
     let content = read(ctx, source, text)?;
     let content = match content {
         Content::Merges(mut merges) => {
-            for merge in &mut merges {
-                merge.allow_name_change |= patch.options.allow_name_change;
-                merge.allow_kind_change |= patch.options.allow_kind_change;
+            let options = patch.options;
+            for merge in merges.iter_mut().filter(|_| options.allow_name_change || options.allow_kind_change) {
+                merge.allow_name_change |= options.allow_name_change;
+                merge.allow_kind_change |= options.allow_kind_change;
+                // kustomize: the options are kept in annotations, which become texts by that.
+                rewrite_metadata_map(&mut merge.node, "annotations", |_| true);
             }
             Content::Merges(merges)
         }
@@ -154,13 +157,35 @@ pub(super) fn merge_into_all(merge: &Resource, at: &[usize], resources: &mut Res
     rewrite_metadata_map(&mut patch, "annotations", |_| true);
     for at in at.iter().copied() {
         let mut copy = patch.clone();
-        let version = resources.get(at).and_then(|target| target.node.get("apiVersion"));
-        if let (Some(version), Some(fields)) = (version, copy.as_mapping_mut()) {
-            fields.set("apiVersion", version.clone());
+        let version = resources.get(at).and_then(|target| target.node.get("apiVersion")).cloned();
+        if let Some(fields) = copy.as_mapping_mut() {
+            fields.set("apiVersion", version.unwrap_or_else(|| Node::plain("", merge.node.span)));
         }
         merge_into(copy, merge, at, resources, schema)?;
     }
+    if merge.allow_name_change || merge.allow_kind_change {
+        at.iter().try_for_each(|at| check_unique(*at, resources, schema))?;
+    }
     Ok(())
+}
+
+/// kustomize: ApplySmPatch puts the objects together anew, which finds ids that are there twice.
+fn check_unique(at: usize, resources: &mut ResMap, schema: &Schema) -> Result<()> {
+    let Some(resource) = resources.get(at).filter(|resource| !resource.node.is_nil_or_empty()).cloned() else {
+        return Ok(());
+    };
+    let id = resource.id(schema);
+    match resources.find_by_current_id(&id, schema)[..] {
+        [first, second, ..] => {
+            let name = |at: usize| resources.get(at).map_or(Span::NOWHERE, Resource::name_span);
+            let other = if first == at { second } else { first };
+            Err(Diagnostic::new("duplicate-id", format!("a patch gives two objects the id {}", id.to_owned()))
+                .label(name(at), "the one that is patched")
+                .label(name(other), "the other one")
+                .help("let the target select one object, or take `allowNameChange` or `allowKindChange` away"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// kustomize: Resource.ApplySmPatch: name, kind and namespace stay, unless the patch may change them.
@@ -169,10 +194,14 @@ fn merge_into(patch: Node, options: &Resource, at: usize, resources: &mut ResMap
     let list = if may_change_id { &mut resources.list_mut()[..] } else { resources.list_mut_same_ids() };
     let Some(target) = list.get_mut(at) else { return Ok(()) };
     if may_change_id {
-        target.store_previous_id(schema);
+        store_previous_id(target, schema)?;
     }
     if removes_annotations(&patch) {
         forget_bookkeeping(target);
+    }
+    if target.has_bookkeeping() && patch.lookup(&["metadata", "annotations", "$patch"]).is_some() {
+        // kustomize: bookkeeping is in the annotations, so there are some for the directive.
+        target.make_annotations();
     }
     let kept = Identity::of(target);
     let place = target.name_span();
@@ -207,25 +236,31 @@ impl Identity {
         }
     }
 
+    /// Go: what was missing is set, too, to an empty text.
     fn put_back(self, resource: &mut Resource, options: &Resource) {
-        if let (Some(kind), false) = (self.kind, options.allow_kind_change)
-            && let Some(fields) = resource.node.as_mapping_mut()
-        {
-            fields.set("kind", kind);
-        }
-        if let (Some(name), false) = (self.name, options.allow_name_change)
-            && let Some(metadata) = resource.metadata_mut().and_then(Node::as_mapping_mut)
-        {
-            metadata.set("name", name);
-        }
-        match self.namespace {
-            Some(namespace) => {
-                if let Some(metadata) = resource.metadata_mut().and_then(Node::as_mapping_mut) {
-                    metadata.set("namespace", namespace);
-                }
+        let span = resource.node.span;
+        if !options.allow_kind_change {
+            match self.kind {
+                Some(kind) => put(&mut resource.node, "kind", kind),
+                None => resource.set_kind("", span),
             }
-            None => resource.set_namespace("", Span::NOWHERE),
         }
+        if !options.allow_name_change {
+            match (self.name, resource.metadata_mut()) {
+                (Some(name), Some(metadata)) => put(metadata, "name", name),
+                _ => resource.set_name("", span),
+            }
+        }
+        match (self.namespace, resource.metadata_mut()) {
+            (Some(namespace), Some(metadata)) => put(metadata, "namespace", namespace),
+            _ => resource.set_namespace("", span),
+        }
+    }
+}
+
+fn put(node: &mut Node, key: &str, value: Node) {
+    if let Some(fields) = node.as_mapping_mut() {
+        fields.set(key, value);
     }
 }
 
@@ -249,6 +284,22 @@ fn forget_bookkeeping(resource: &mut Resource) {
     resource.transformations.clear();
 }
 
+/// kustomize: an empty part of an id is not stored, and the parts that are do not fit together then.
+fn store_previous_id(target: &mut Resource, schema: &Schema) -> Result<()> {
+    let missing = match (target.kind(), target.name()) {
+        ("", _) => "kind",
+        (_, "") => "name",
+        _ => {
+            target.store_previous_id(schema);
+            return Ok(());
+        }
+    };
+    let message = format!("the patch is for an object that has no {missing} any more");
+    Err(Diagnostic::new("object-without-identity", message)
+        .at(target.name_span())
+        .help(format!("an earlier patch took the {missing} away; let it set another one instead")))
+}
+
 /// Whether a JSON patch leaves the present id as a previous one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Remember {
@@ -267,7 +318,7 @@ pub(super) fn change_by_json(
     let Some(target) = resources.list_mut_same_ids().get_mut(at) else { return Ok(()) };
     let before = target.id(schema).to_owned();
     if remember == Remember::PreviousId {
-        target.store_previous_id(schema);
+        store_previous_id(target, schema)?;
     }
     if target.has_bookkeeping() {
         // kustomize: bookkeeping is in the annotations, so there are some for the patch to find.
