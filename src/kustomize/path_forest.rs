@@ -32,6 +32,9 @@ struct Branch {
     tree: Tree,
 }
 
+/// Up to so many entries are gone through one by one; in larger mappings the keys are looked up.
+const WIDE: usize = 24;
+
 impl PathForest {
     pub fn new<'p>(paths: impl IntoIterator<Item = (usize, &'p Path)>) -> PathForest {
         let mut forest = PathForest::default();
@@ -104,19 +107,38 @@ impl Tree {
             Value::Scalar(_) => Err(not_a_way(node, wanted)),
             Value::Sequence(items) => items.iter_mut().try_for_each(|item| self.descend(item, wanted, set)),
             Value::Mapping(mapping) => {
-                for branch in &self.branches {
-                    if !branch.is_name {
-                        branch.part.check()?;
+                for branch in self.branches.iter().filter(|branch| !branch.is_name) {
+                    branch.part.check()?;
+                }
+                if mapping.len() > WIDE {
+                    let found = |branch: &Branch| mapping.position(&branch.part.name);
+                    let places: Vec<_> = self.branches.iter().map(found).collect();
+                    for (branch, at) in self.branches.iter().zip(places) {
+                        match at.and_then(|at| mapping.value_at_mut(at)) {
+                            Some(field) => branch.enter(field, set)?,
+                            None => continue,
+                        }
                     }
-                    let Some(field) = mapping.get_mut(&branch.part.name) else { continue };
-                    if branch.part.is_list && field.is_null() {
-                        field.value = Sequence::default().into();
+                    return Ok(());
+                }
+                for (key, field) in mapping.iter_mut() {
+                    let Some(key) = key.text() else { continue };
+                    if let Some(branch) = self.branches.iter().find(|branch| branch.part.name == key) {
+                        branch.enter(field, set)?;
                     }
-                    branch.tree.visit(field, set)?;
                 }
                 Ok(())
             }
         }
+    }
+}
+
+impl Branch {
+    fn enter(&self, field: &mut Node, set: Setter) -> Result<()> {
+        if self.part.is_list && field.is_null() {
+            field.value = Sequence::default().into();
+        }
+        self.tree.visit(field, set)
     }
 }
 

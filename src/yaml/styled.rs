@@ -82,7 +82,10 @@ impl Styled {
 
     /// The text again. Errors: a tag or an anchor that cannot be written.
     pub fn write(&self) -> Result<String> {
-        with_deep_stack(|| emit::document(self))
+        match self.root.value {
+            Value::Scalar(_) => emit::document(self),
+            _ => with_deep_stack(|| emit::document(self)),
+        }
     }
 
     fn look(&self, node: &Node) -> Option<&Look> {

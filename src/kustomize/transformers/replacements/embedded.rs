@@ -156,8 +156,7 @@ fn is_simple(scalar: &Scalar) -> bool {
         text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'))
     };
-    scalar.tag == Tag::Str
-        && scalar.style == Style::Plain
+    scalar.style == Style::Plain
         && is_name(&scalar.text)
-        && yaml::resolve(Schema::V3, &scalar.text) == Tag::Str
+        && (scalar.tag == Tag::Open || (scalar.tag == Tag::Str && yaml::resolve(Schema::V3, &scalar.text) == Tag::Str))
 }
