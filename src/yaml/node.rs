@@ -322,10 +322,14 @@ impl Mapping {
                 let first = self.position(self.entries[at].key.text()?)?;
                 (first < at).then_some((first, at))
             }),
-            None => (1..self.entries.len()).find_map(|at| {
-                let text = self.entries[at].key.text()?;
-                self.entries[..at].iter().position(|e| e.key.text() == Some(text)).map(|first| (first, at))
-            }),
+            None => {
+                let mut seen = [None; INDEX_FROM];
+                self.entries.iter().enumerate().find_map(|(at, entry)| {
+                    let text = entry.key.text()?;
+                    seen[at] = Some(text);
+                    seen[..at].iter().position(|known| *known == Some(text)).map(|first| (first, at))
+                })
+            }
         }
     }
 

@@ -46,14 +46,18 @@ enum State {
     IndentlessSequenceEntry,
     BlockMappingKey,
     BlockMappingValue,
+    /// Its colon was taken.
+    BlockMappingContent,
     FlowSequenceFirstEntry,
     FlowSequenceEntry,
     FlowSequencePairKey,
     FlowSequencePairValue,
+    FlowSequencePairContent,
     FlowSequencePairEnd,
     FlowMappingFirstKey,
     FlowMappingKey,
     FlowMappingValue,
+    FlowMappingContent,
     FlowMappingEmptyValue,
     End,
 }
@@ -65,7 +69,7 @@ pub(super) struct Parser<'a> {
     states: Vec<State>,
     /// Where the open collections start.
     starts: Vec<usize>,
-    /// Handles and prefixes of tags.
+    /// Handles of tags and what they stand for, as declared.
     tags: Vec<(String, String)>,
     /// Behind the last token that has a text of its own.
     last_end: usize,
@@ -99,10 +103,12 @@ impl<'a> Parser<'a> {
             State::IndentlessSequenceEntry => self.indentless_sequence_entry(),
             State::BlockMappingKey => self.block_mapping_key(),
             State::BlockMappingValue => self.block_mapping_value(),
+            State::BlockMappingContent => self.block_mapping_content(),
             State::FlowSequenceFirstEntry => self.flow_sequence_entry(true),
             State::FlowSequenceEntry => self.flow_sequence_entry(false),
             State::FlowSequencePairKey => self.flow_pair_key(),
             State::FlowSequencePairValue => self.flow_pair_value(),
+            State::FlowSequencePairContent => self.flow_pair_content(),
             State::FlowSequencePairEnd => {
                 self.state = State::FlowSequenceEntry;
                 Ok(Event::MappingEnd { end: self.last_end })
@@ -110,6 +116,7 @@ impl<'a> Parser<'a> {
             State::FlowMappingFirstKey => self.flow_mapping_key(true),
             State::FlowMappingKey => self.flow_mapping_key(false),
             State::FlowMappingValue => self.flow_mapping_value(),
+            State::FlowMappingContent => self.flow_mapping_content(),
             State::FlowMappingEmptyValue => self.empty(State::FlowMappingKey),
             State::End => Ok(Event::StreamEnd),
         }
@@ -119,8 +126,8 @@ impl<'a> Parser<'a> {
 
     fn take(&mut self) -> Result<Token<'a>> {
         let token = self.scanner.take()?;
-        if token.end > token.start {
-            self.last_end = token.end;
+        if token.end() > token.start() {
+            self.last_end = token.end();
         }
         Ok(token)
     }
@@ -142,7 +149,7 @@ impl<'a> Parser<'a> {
 
     /// An error at the next token, and where the collection starts that it stands in.
     fn unexpected(&mut self, message: &'static str, help: &'static str, within: &'static str) -> Result<Event<'a>> {
-        let at = self.scanner.peek_token()?.start;
+        let at = self.scanner.peek_token()?.start();
         let error = self.scanner.error(at, message).help(help);
         Err(match self.starts.pop() {
             Some(start) if !within.is_empty() => error.label(self.scanner.span_of_char(start), within),
@@ -212,7 +219,7 @@ impl<'a> Parser<'a> {
         let mut has_version = false;
         while let kind @ (TokenKind::VersionDirective | TokenKind::TagDirective) = self.scanner.peek()? {
             let token = self.take()?;
-            let span = self.span(token.start, token.end);
+            let span = self.span(token.start(), token.end());
             let Payload::Pair(words) = token.payload else { continue };
             if kind == TokenKind::VersionDirective {
                 if has_version {
@@ -231,11 +238,6 @@ impl<'a> Parser<'a> {
                 self.tags.push(*words);
             }
         }
-        for (handle, prefix) in [("!", "!"), ("!!", super::TAG_PREFIX)] {
-            if !self.tags.iter().any(|(known, _)| known == handle) {
-                self.tags.push((handle.to_owned(), prefix.to_owned()));
-            }
-        }
         Ok(())
     }
 
@@ -247,14 +249,14 @@ impl<'a> Parser<'a> {
             self.pop_state();
             let token = self.take()?;
             let Payload::Text(name) = token.payload else { return Ok(Event::StreamEnd) };
-            return Ok(Event::Alias { name, span: self.span(token.start, token.end) });
+            return Ok(Event::Alias { name, span: self.span(token.start(), token.end()) });
         }
         let mut properties = None;
         if matches!(kind, TokenKind::Anchor | TokenKind::Tag) {
             properties = Some(self.properties()?);
             kind = self.scanner.peek()?;
         }
-        let start = self.scanner.peek_token()?.start;
+        let start = self.scanner.peek_token()?.start();
         match kind {
             TokenKind::BlockEntry if may_be_indentless => {
                 self.state = State::IndentlessSequenceEntry;
@@ -263,7 +265,8 @@ impl<'a> Parser<'a> {
             TokenKind::Scalar(style) => {
                 self.pop_state();
                 let token = self.take()?;
-                Ok(Event::Scalar { text: token.payload, style, properties, start, end: token.end })
+                let end = token.end();
+                Ok(Event::Scalar { text: token.payload, style, properties, start, end })
             }
             TokenKind::FlowSequenceStart => {
                 self.take()?;
@@ -312,7 +315,7 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::Tag if found.tag_span.is_none() => {
                     let token = self.take()?;
-                    let span = self.span(token.start, token.end);
+                    let span = self.span(token.start(), token.end());
                     let Payload::Pair(words) = token.payload else { continue };
                     let (handle, suffix) = *words;
                     found.tag_span = Some(span);
@@ -327,8 +330,14 @@ impl<'a> Parser<'a> {
         if handle.is_empty() {
             return Ok(suffix.into());
         }
-        match self.tags.iter().find(|(known, _)| known == handle) {
-            Some((_, prefix)) => Ok(format!("{prefix}{suffix}").into()),
+        let declared = self.tags.iter().find(|(known, _)| known == handle).map(|(_, prefix)| prefix.as_str());
+        let prefix = declared.or(match handle {
+            "!" => Some("!"),
+            "!!" => Some(super::TAG_PREFIX),
+            _ => None,
+        });
+        match prefix {
+            Some(prefix) => Ok(format!("{prefix}{suffix}").into()),
             None => Err(Diagnostic::new("yaml-syntax", format!("the tag handle `{handle}` is not declared"))
                 .at(span)
                 .help(format!("declare it by a line `%TAG {handle} PREFIX` before the document"))),
@@ -368,9 +377,11 @@ impl<'a> Parser<'a> {
         }
         self.take()?;
         match self.scanner.peek()? {
-            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.empty(State::IndentlessSequenceEntry)
-            }
+            TokenKind::BlockEntry
+            | TokenKind::Key
+            | TokenKind::SimpleKey(_)
+            | TokenKind::Value
+            | TokenKind::BlockEnd => self.empty(State::IndentlessSequenceEntry),
             _ => {
                 self.states.push(State::IndentlessSequenceEntry);
                 self.node(true, false)
@@ -380,10 +391,13 @@ impl<'a> Parser<'a> {
 
     fn block_mapping_key(&mut self) -> Result<Event<'a>> {
         match self.scanner.peek()? {
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::BlockMappingContent),
             TokenKind::Key => {
                 self.take()?;
                 match self.scanner.peek()? {
-                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(State::BlockMappingValue),
+                    TokenKind::Key | TokenKind::SimpleKey(_) | TokenKind::Value | TokenKind::BlockEnd => {
+                        self.empty(State::BlockMappingValue)
+                    }
                     _ => {
                         self.states.push(State::BlockMappingValue);
                         self.node(true, true)
@@ -407,13 +421,28 @@ impl<'a> Parser<'a> {
             return self.empty(State::BlockMappingKey);
         }
         self.take()?;
+        self.block_mapping_content()
+    }
+
+    fn block_mapping_content(&mut self) -> Result<Event<'a>> {
         match self.scanner.peek()? {
-            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(State::BlockMappingKey),
+            TokenKind::Key | TokenKind::SimpleKey(_) | TokenKind::Value | TokenKind::BlockEnd => {
+                self.empty(State::BlockMappingKey)
+            }
             _ => {
                 self.states.push(State::BlockMappingKey);
                 self.node(true, true)
             }
         }
+    }
+
+    /// A key that came with its colon.
+    fn simple_key(&mut self, style: Style, next: State) -> Result<Event<'a>> {
+        self.state = next;
+        let token = self.scanner.take()?;
+        let (start, end) = (token.start(), token.end());
+        self.last_end = self.scanner.colon_end(end);
+        Ok(Event::Scalar { text: token.payload, style, properties: None, start, end })
     }
 
     fn end_collection(&mut self) -> Result<()> {
@@ -434,8 +463,13 @@ impl<'a> Parser<'a> {
         }
         match self.scanner.peek()? {
             TokenKind::Key => {
-                let start = self.scanner.peek_token()?.start;
+                let start = self.scanner.peek_token()?.start();
                 self.take()?;
+                self.state = State::FlowSequencePairKey;
+                Ok(Event::MappingStart { properties: None, start, is_flow: true })
+            }
+            TokenKind::SimpleKey(_) => {
+                let start = self.scanner.peek_token()?.start();
                 self.state = State::FlowSequencePairKey;
                 Ok(Event::MappingStart { properties: None, start, is_flow: true })
             }
@@ -457,6 +491,7 @@ impl<'a> Parser<'a> {
                 self.take()?;
                 self.empty(State::FlowSequencePairValue)
             }
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowSequencePairContent),
             _ => {
                 self.states.push(State::FlowSequencePairValue);
                 self.node(false, false)
@@ -467,12 +502,17 @@ impl<'a> Parser<'a> {
     fn flow_pair_value(&mut self) -> Result<Event<'a>> {
         if self.scanner.peek()? == TokenKind::Value {
             self.take()?;
-            if !matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
-                self.states.push(State::FlowSequencePairEnd);
-                return self.node(false, false);
-            }
+            return self.flow_pair_content();
         }
         self.empty(State::FlowSequencePairEnd)
+    }
+
+    fn flow_pair_content(&mut self) -> Result<Event<'a>> {
+        if matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
+            return self.empty(State::FlowSequencePairEnd);
+        }
+        self.states.push(State::FlowSequencePairEnd);
+        self.node(false, false)
     }
 
     fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'a>> {
@@ -487,6 +527,7 @@ impl<'a> Parser<'a> {
             self.take()?;
         }
         match self.scanner.peek()? {
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowMappingContent),
             TokenKind::Key => {
                 self.take()?;
                 match self.scanner.peek()? {
@@ -513,11 +554,16 @@ impl<'a> Parser<'a> {
     fn flow_mapping_value(&mut self) -> Result<Event<'a>> {
         if self.scanner.peek()? == TokenKind::Value {
             self.take()?;
-            if !matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
-                self.states.push(State::FlowMappingKey);
-                return self.node(false, false);
-            }
+            return self.flow_mapping_content();
         }
         self.empty(State::FlowMappingKey)
+    }
+
+    fn flow_mapping_content(&mut self) -> Result<Event<'a>> {
+        if matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
+            return self.empty(State::FlowMappingKey);
+        }
+        self.states.push(State::FlowMappingKey);
+        self.node(false, false)
     }
 }

@@ -40,10 +40,10 @@ pub(super) struct Scanner<'a> {
     pos: usize,
     /// Where the current line starts; it names the line, too.
     line_start: usize,
-    /// Bytes of the current line before `pos` that continue a character.
-    continuation: usize,
 
     tokens: VecDeque<Token<'a>>,
+    /// How many tokens are in the queue, a [`TokenKind::SimpleKey`] being three.
+    queued: usize,
     /// How many tokens were taken.
     taken: usize,
     /// The first token of the queue is final: it will not turn out to be a key.
@@ -92,8 +92,8 @@ impl<'a> Scanner<'a> {
             has_odd_breaks: !is_ascii && rest.contains(['\u{85}', '\u{2028}', '\u{2029}']),
             pos: start + bom,
             line_start: start + bom,
-            continuation: 0,
-            tokens: VecDeque::with_capacity(16),
+            tokens: VecDeque::with_capacity(8),
+            queued: 0,
             taken: 0,
             is_ready: false,
             indent: -1,
@@ -125,15 +125,23 @@ impl<'a> Scanner<'a> {
             self.fill()?;
         }
         self.is_ready = false;
-        self.taken += 1;
-        Ok(self.tokens.pop_front().expect("filling leaves a token in the queue"))
+        let token = self.tokens.pop_front().expect("filling leaves a token in the queue");
+        self.taken += token.kind.count();
+        self.queued -= token.kind.count();
+        Ok(token)
+    }
+
+    #[inline]
+    fn push(&mut self, token: Token<'a>) {
+        self.queued += token.kind.count();
+        self.tokens.push_back(token);
     }
 
     /// Scans until the first token is final. Go: yaml_parser_fetch_more_tokens; v3 stays two
     /// tokens further ahead, which shows in how much of what follows a document is looked at.
     fn fill(&mut self) -> Result<()> {
         let ahead = if self.schema == Schema::V3 { 2 } else { 0 };
-        while self.tokens.len() <= ahead || self.head_may_be_key()? {
+        while self.queued <= ahead || self.head_may_be_key()? {
             self.fetch()?;
         }
         self.is_ready = true;
@@ -212,10 +220,17 @@ impl<'a> Scanner<'a> {
         self.bytes.get(pos).copied().unwrap_or(0)
     }
 
-    /// In characters.
+    /// In bytes, which is as good as characters for the first token of a line: nothing but
+    /// spaces stands before it. Behind others it is only asked whether it is past the indentation.
     #[inline]
     fn column(&self) -> usize {
-        self.pos - self.line_start - self.continuation
+        self.pos - self.line_start
+    }
+
+    /// In characters: the indentation of a collection that starts here.
+    #[inline]
+    fn exact_column(&self) -> usize {
+        if self.is_ascii { self.column() } else { self.text[self.line_start..self.pos].chars().count() }
     }
 
     #[inline]
@@ -273,16 +288,14 @@ impl<'a> Scanner<'a> {
     fn pass_break(&mut self, length: usize) {
         self.pos += length;
         self.line_start = self.pos;
-        self.continuation = 0;
     }
 
-    /// Steps within the line to where columns matter again.
-    #[inline]
-    fn pass_to(&mut self, pos: usize) {
-        if !self.is_ascii {
-            self.continuation += self.bytes[self.pos..pos].iter().filter(|b| **b & 0xc0 == 0x80).count();
+    /// Behind the colon of a [`TokenKind::SimpleKey`] whose scalar ends at a place.
+    pub fn colon_end(&self, mut at: usize) -> usize {
+        while self.is_blank(at) {
+            at += 1;
         }
-        self.pos = pos;
+        at + 1
     }
 
     pub fn span(&self, start: usize, end: usize) -> Span {
@@ -347,7 +360,6 @@ impl<'a> Scanner<'a> {
                 Some(at) if self.at(at) == b'#' => {
                     self.pos = at;
                     self.line_start = next_line;
-                    self.continuation = 0;
                 }
                 _ => return,
             }
@@ -370,7 +382,7 @@ impl<'a> Scanner<'a> {
     // Keys.
 
     fn next_token_number(&self) -> usize {
-        self.taken + self.tokens.len()
+        self.taken + self.queued
     }
 
     /// Notes that what starts here may be a key.
@@ -383,7 +395,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn key_here(&self) -> SimpleKey {
-        let column = self.column();
+        let column = self.exact_column();
         SimpleKey {
             is_possible: true,
             is_required: self.flow_level == 0 && self.indent == column as isize,
@@ -454,12 +466,19 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Puts a token before the one with a number, or at the end.
     fn insert(&mut self, number: Option<usize>, token: Token<'a>) {
-        match number.and_then(|number| number.checked_sub(self.taken)) {
-            Some(at) if at < self.tokens.len() => self.tokens.insert(at, token),
-            // Go: a place that is already behind the head means the end.
-            _ => self.tokens.push_back(token),
+        // Go: a place that is already behind the head means the end.
+        let mut left = number.map_or(usize::MAX, |number| number.wrapping_sub(self.taken));
+        for at in 0..self.tokens.len() {
+            if left == 0 {
+                self.queued += token.kind.count();
+                self.tokens.insert(at, token);
+                return;
+            }
+            left = left.wrapping_sub(self.tokens[at].kind.count());
         }
+        self.push(token);
     }
 
     fn too_deep(&self, pos: usize) -> Box<Diagnostic> {
@@ -473,7 +492,7 @@ impl<'a> Scanner<'a> {
             return;
         }
         while self.indent > column {
-            self.tokens.push_back(Token::new(TokenKind::BlockEnd, self.pos, self.pos));
+            self.push(Token::new(TokenKind::BlockEnd, self.pos, self.pos));
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
@@ -481,13 +500,12 @@ impl<'a> Scanner<'a> {
     // Tokens that are one character, or none.
 
     fn push_here(&mut self, kind: TokenKind, length: usize) {
-        self.tokens.push_back(Token::new(kind, self.pos, self.pos + length));
+        self.push(Token::new(kind, self.pos, self.pos + length));
         self.pos += length;
     }
 
     fn fetch_stream_end(&mut self) -> Result<()> {
         self.line_start = self.pos;
-        self.continuation = 0;
         self.unroll_indent(-1);
         // The line of the end is a new one, so a required key is overdue.
         self.remove_simple_key()?;
@@ -543,7 +561,7 @@ impl<'a> Scanner<'a> {
                     .error(self.pos, "a list item cannot start here")
                     .help("start the list on a line of its own, or quote the value"));
             }
-            self.roll_indent(self.column(), None, TokenKind::BlockSequenceStart, self.pos)?;
+            self.roll_indent(self.exact_column(), None, TokenKind::BlockSequenceStart, self.pos)?;
         }
         // In a flow the parser will report it.
         self.remove_simple_key()?;
@@ -557,7 +575,7 @@ impl<'a> Scanner<'a> {
             if !self.may_start_key {
                 return Err(self.error(self.pos, "a key cannot start here"));
             }
-            self.roll_indent(self.column(), None, TokenKind::BlockMappingStart, self.pos)?;
+            self.roll_indent(self.exact_column(), None, TokenKind::BlockMappingStart, self.pos)?;
         }
         self.remove_simple_key()?;
         self.may_start_key = self.flow_level == 0;
@@ -579,7 +597,7 @@ impl<'a> Scanner<'a> {
                         .error(self.pos, "a mapping value is not allowed here")
                         .help("quote the text if the `:` belongs to it, or check the indentation"));
                 }
-                self.roll_indent(self.column(), None, TokenKind::BlockMappingStart, self.pos)?;
+                self.roll_indent(self.exact_column(), None, TokenKind::BlockMappingStart, self.pos)?;
             }
             self.may_start_key = self.flow_level == 0;
         }

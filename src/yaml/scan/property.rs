@@ -23,7 +23,7 @@ impl<'a> Scanner<'a> {
                 }));
         }
         let payload = Payload::Text(&self.text[start + 1..end]);
-        self.tokens.push_back(Token { kind, start, end, payload });
+        self.push(Token::with(kind, start, end, payload));
         self.pos = end;
         Ok(())
     }
@@ -57,7 +57,7 @@ impl<'a> Scanner<'a> {
             return Err(self.error(self.pos, "a tag must be followed by a space"));
         }
         let payload = Payload::Pair(Box::new((handle, suffix)));
-        self.tokens.push_back(Token { kind: TokenKind::Tag, start, end: self.pos, payload });
+        self.push(Token::with(TokenKind::Tag, start, self.pos, payload));
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl<'a> Scanner<'a> {
             return Err(self.error(self.pos, "nothing but a comment may follow a directive"));
         }
         self.pass_break(self.break_len(self.pos));
-        self.tokens.push_back(Token { kind, start, end, payload: Payload::Pair(Box::new((first, second))) });
+        self.push(Token::with(kind, start, end, Payload::Pair(Box::new((first, second)))));
         Ok(())
     }
 

@@ -62,9 +62,16 @@ impl<'a> Scanner<'a> {
         Ok(Some(self.key_here()))
     }
 
-    /// Queues a scalar. Where its colon follows at once, the tokens of a key are queued with it,
+    /// Queues a scalar. Where its colon follows at once, it is queued as a key with its colon,
     /// which is what [`Scanner::fetch_value`] would come to, without the detour.
-    fn end_scalar(&mut self, key: Option<SimpleKey>, token: Token<'a>) -> Result<()> {
+    fn end_scalar(
+        &mut self,
+        key: Option<SimpleKey>,
+        style: Style,
+        start: usize,
+        end: usize,
+        payload: Payload<'a>,
+    ) -> Result<()> {
         if let Some(key) = key {
             *self.top_key() = key;
             let mut at = self.pos;
@@ -74,20 +81,14 @@ impl<'a> Scanner<'a> {
             let is_colon = self.at(at) == b':' && (self.flow_level > 0 || self.is_blank_or_end(at + 1));
             if is_colon && key.line_start == self.line_start && self.is_near(key.pos, at) {
                 self.roll_indent(key.column, None, TokenKind::BlockMappingStart, key.pos)?;
-                self.tokens.push_back(Token::new(TokenKind::Key, key.pos, key.pos));
-                self.tokens.push_back(token);
-                self.pos = at;
-                self.push_here(TokenKind::Value, 1);
+                self.push(Token::with(TokenKind::SimpleKey(style), start, end, payload));
+                self.pos = at + 1;
                 self.top_key().is_possible = false;
                 self.skip_line_comment();
                 return Ok(());
             }
-            // Behind a line break it can be a key no more.
-            if !key.is_required && matches!(self.at(at), b'\n' | b'\r') {
-                self.top_key().is_possible = false;
-            }
         }
-        self.tokens.push_back(token);
+        self.push(Token::with(TokenKind::Scalar(style), start, end, payload));
         Ok(())
     }
 
@@ -99,7 +100,7 @@ impl<'a> Scanner<'a> {
         let start = self.pos;
         let mut line = self.plain_line(start);
         let mut end = line.content_end;
-        self.pass_to(line.stop);
+        self.pos = line.stop;
         let mut is_folded = false;
         let mut ends_with_break = false;
         while self.break_len(self.pos) > 0 {
@@ -121,13 +122,13 @@ impl<'a> Scanner<'a> {
             self.scratch.push_str(&self.text[self.pos..line.content_end]);
             end = line.content_end;
             ends_with_break = false;
-            self.pass_to(line.stop);
+            self.pos = line.stop;
         }
         let payload = match is_folded {
             true => Payload::Made(CompactString::new(&self.scratch)),
             false => Payload::Text(&self.text[start..end]),
         };
-        self.end_scalar(key, Token { kind: TokenKind::Scalar(Style::Plain), start, end, payload })?;
+        self.end_scalar(key, Style::Plain, start, end, payload)?;
         if ends_with_break {
             self.may_start_key = true;
         } else {
@@ -218,13 +219,13 @@ impl<'a> Scanner<'a> {
         let start = self.pos;
         let payload = match self.quoted_slice(is_single) {
             Some(text) => {
-                self.pass_to(start + text.len() + 2);
+                self.pos = start + text.len() + 2;
                 Payload::Text(text)
             }
             None => self.quoted_text(is_single)?,
         };
         let style = if is_single { Style::SingleQuoted } else { Style::DoubleQuoted };
-        self.end_scalar(key, Token { kind: TokenKind::Scalar(style), start, end: self.pos, payload })
+        self.end_scalar(key, style, start, self.pos, payload)
     }
 
     /// The text between the quotes where it is the value as it stands.
@@ -307,7 +308,7 @@ impl<'a> Scanner<'a> {
             };
             let length = rest.iter().position(special).unwrap_or(rest.len());
             out.push_str(&self.text[self.pos..self.pos + length]);
-            self.pass_to(self.pos + length);
+            self.pos += length;
             match self.at(self.pos) {
                 b'\'' if is_single && self.at(self.pos + 1) == b'\'' => {
                     out.push('\'');
@@ -323,7 +324,7 @@ impl<'a> Scanner<'a> {
                 0xc2 | 0xe2 if self.break_len(self.pos) == 0 => {
                     let Some(char) = self.text[self.pos..].chars().next() else { return Ok(false) };
                     out.push(char);
-                    self.pass_to(self.pos + char.len_utf8());
+                    self.pos += char.len_utf8();
                 }
                 _ => return Ok(false),
             }
@@ -453,7 +454,7 @@ impl<'a> Scanner<'a> {
         let payload = Payload::Made(CompactString::new(&out));
         self.scratch = out;
         let kind = TokenKind::Scalar(if is_literal { Style::Literal } else { Style::Folded });
-        self.tokens.push_back(Token { kind, start, end: content_end, payload });
+        self.push(Token::with(kind, start, content_end, payload));
         Ok(())
     }
 

@@ -10,8 +10,8 @@ use crate::yaml::Style;
 pub(in crate::yaml) struct Token<'a> {
     pub kind: TokenKind,
     /// Byte offsets in the source.
-    pub start: usize,
-    pub end: usize,
+    start: u32,
+    end: u32,
     pub payload: Payload<'a>,
 }
 
@@ -37,6 +37,8 @@ pub(in crate::yaml) enum TokenKind {
     Anchor,
     Tag,
     Scalar(Style),
+    /// A key, a scalar and the colon in one: what most texts are made of. Start and end are the scalar's.
+    SimpleKey(Style),
 }
 
 #[derive(Debug)]
@@ -50,9 +52,29 @@ pub(in crate::yaml) enum Payload<'a> {
     Pair(Box<(String, String)>),
 }
 
-impl Token<'_> {
-    pub fn new(kind: TokenKind, start: usize, end: usize) -> Token<'static> {
-        Token { kind, start, end, payload: Payload::None }
+impl<'a> Token<'a> {
+    pub fn new(kind: TokenKind, start: usize, end: usize) -> Token<'a> {
+        Token::with(kind, start, end, Payload::None)
+    }
+
+    pub fn with(kind: TokenKind, start: usize, end: usize, payload: Payload<'a>) -> Token<'a> {
+        // Texts that offsets of 32 bits cannot point into were refused.
+        Token { kind, start: start as u32, end: end as u32, payload }
+    }
+
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    pub fn end(&self) -> usize {
+        self.end as usize
+    }
+}
+
+impl TokenKind {
+    /// How many tokens of libyaml's it stands for.
+    pub fn count(self) -> usize {
+        if let TokenKind::SimpleKey(_) = self { 3 } else { 1 }
     }
 }
 
