@@ -124,7 +124,7 @@ fn errors_point_at_the_mistake() {
         ("a: {{ b }}", "yaml-key", &["{ b }"]),
         ("a: !!int b", "yaml-tag", &["b"]),
         ("a: *b", "yaml-alias", &["*b"]),
-        ("a: &b [*b]", "yaml-alias", &["*b", "["]),
+        ("a: &b [*b]", "yaml-alias", &["*b", ""]),
         ("a:\n  <<: 1", "yaml-merge", &["1"]),
         ("a: 1\n--- b\nc: 2\n", "yaml-separator", &["--- b"]),
         ("a: 1\n- b\n", "yaml-syntax", &["-", "a"]),

@@ -12,8 +12,10 @@
 pub(super) mod alias;
 mod tag;
 
+use compact_str::CompactString;
+
 use super::node::{Entry, Mapping, Node, Sequence, Style, Tag};
-use super::parse::{Event, Parser};
+use super::parse::{Parser, Properties, Shape, Sink, Text};
 use super::{Duplicates, MAX_DEPTH, ReadOptions, Schema};
 use crate::base::{Diagnostic, Result, Span};
 
@@ -24,70 +26,87 @@ pub(super) enum Composed {
     NeedsAliases,
 }
 
+/// Reads the first document of what the parser has.
+pub(super) fn compose(mut parser: Parser<'_>, options: ReadOptions) -> Result<Composed> {
+    let mut composer =
+        Composer { options, nodes: Vec::with_capacity(32), open: Vec::with_capacity(8), needs_aliases: false };
+    parser.document(&mut composer)?;
+    Ok(if composer.needs_aliases { Composed::NeedsAliases } else { Composed::Tree(composer.nodes.pop()) })
+}
+
+struct Composer {
+    options: ReadOptions,
+    /// Values whose collection is still open; in the end, the root.
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+    needs_aliases: bool,
+}
+
 /// A collection whose end has not come yet. Its children are on the stack of nodes.
 struct Open {
-    is_mapping: bool,
-    is_flow: bool,
-    start: usize,
+    shape: Shape,
+    start: Span,
     /// How many nodes were on the stack before its children.
     base: usize,
 }
 
-/// Reads the first document of what the parser has.
-pub(super) fn compose(parser: &mut Parser<'_>, options: ReadOptions) -> Result<Composed> {
-    if let Event::StreamEnd = parser.next()? {
-        return Ok(Composed::Tree(None));
+impl<'a> Sink<'a> for Composer {
+    fn scalar(&mut self, text: Text<'a>, style: Style, properties: Properties<'a>, span: Span) -> Result<()> {
+        let is_key =
+            self.open.last().is_some_and(|o| o.shape.is_mapping && (self.nodes.len() - o.base).is_multiple_of(2));
+        let mut scalar = tag::scalar(self.options.schema, text.into(), style, properties, span)?;
+        if is_key {
+            self.needs_aliases |= scalar.text == "<<" || scalar.tag == Tag::Merge;
+            if self.options.schema == Schema::V2 {
+                tag::make_json_key(&mut scalar, span)?;
+            }
+        }
+        self.nodes.push(Node::new(scalar, span));
+        Ok(())
     }
-    let mut nodes: Vec<Node> = Vec::with_capacity(64);
-    let mut open: Vec<Open> = Vec::with_capacity(16);
-    loop {
-        match parser.next()? {
-            Event::Scalar { text, style, properties, start, end } => {
-                let is_key = open.last().is_some_and(|o| o.is_mapping && (nodes.len() - o.base).is_multiple_of(2));
-                let span = parser.span(start, end);
-                let text = text.into_text();
-                let mut scalar = tag::scalar(options.schema, text, style, properties, span)?;
-                if is_key && (scalar.text == "<<" || scalar.tag == Tag::Merge) {
-                    return Ok(Composed::NeedsAliases);
-                }
-                if is_key && options.schema == Schema::V2 {
-                    tag::make_json_key(&mut scalar, span)?;
-                }
-                nodes.push(Node::new(scalar, span));
+
+    fn alias(&mut self, _: &'a str, _: Span) -> Result<()> {
+        self.needs_aliases = true;
+        Ok(())
+    }
+
+    fn start(&mut self, shape: Shape, _: Properties<'a>, start: Span) -> Result<()> {
+        self.open.push(Open { shape, start, base: self.nodes.len() });
+        if self.open.len() > MAX_DEPTH { Err(depth_error(start)) } else { Ok(()) }
+    }
+
+    fn end(&mut self, end: u32) -> Result<()> {
+        let Some(Open { shape, start, base }) = self.open.pop() else { return Ok(()) };
+        let span = Span { end, ..start };
+        if shape.is_flow && self.options.schema == Schema::V3 {
+            self.nodes[base..].iter_mut().for_each(mark_empty);
+        }
+        let mut children = self.nodes.drain(base..);
+        let node = if shape.is_mapping {
+            let mut entries = Vec::with_capacity(children.len() / 2);
+            while let (Some(key), Some(value)) = (children.next(), children.next()) {
+                entries.push(Entry { key, value });
             }
-            Event::MappingStart { start, is_flow, .. } => {
-                open.push(Open { is_mapping: true, is_flow, start, base: nodes.len() });
-                check_depth(parser, open.len(), start)?;
-            }
-            Event::SequenceStart { start, is_flow, .. } => {
-                open.push(Open { is_mapping: false, is_flow, start, base: nodes.len() });
-                check_depth(parser, open.len(), start)?;
-            }
-            Event::MappingEnd { end } => {
-                let Some(Open { start, base, is_flow, .. }) = open.pop() else { continue };
-                if is_flow && options.schema == Schema::V3 {
-                    nodes[base..].iter_mut().for_each(mark_empty);
-                }
-                let mut entries = Vec::with_capacity((nodes.len() - base) / 2);
-                let mut children = nodes.drain(base..);
-                while let (Some(key), Some(value)) = (children.next(), children.next()) {
-                    entries.push(Entry { key, value });
-                }
-                drop(children);
-                let span = parser.span(start, end);
-                nodes.push(Node::new(mapping(entries, options.duplicates)?, span));
-            }
-            Event::SequenceEnd { end } => {
-                let Some(Open { start, base, is_flow, .. }) = open.pop() else { continue };
-                if is_flow && options.schema == Schema::V3 {
-                    nodes[base..].iter_mut().for_each(mark_empty);
-                }
-                let items: Vec<Node> = nodes.drain(base..).collect();
-                nodes.push(Node::new(Sequence::with_items(items), parser.span(start, end)));
-            }
-            Event::Alias { .. } => return Ok(Composed::NeedsAliases),
-            Event::DocumentStart => {}
-            Event::DocumentEnd | Event::StreamEnd => return Ok(Composed::Tree(nodes.pop())),
+            drop(children);
+            Node::new(mapping(entries, self.options.duplicates)?, span)
+        } else {
+            let items: Vec<Node> = children.collect();
+            Node::new(Sequence::with_items(items), span)
+        };
+        self.nodes.push(node);
+        Ok(())
+    }
+
+    fn has_given_up(&self) -> bool {
+        self.needs_aliases
+    }
+}
+
+impl From<Text<'_>> for CompactString {
+    fn from(text: Text<'_>) -> CompactString {
+        match text {
+            Text::Slice(text) => CompactString::new(text),
+            Text::Made(text) => text,
         }
     }
 }
@@ -102,10 +121,6 @@ fn mark_empty(node: &mut Node) {
     {
         scalar.style = Style::SingleQuoted;
     }
-}
-
-fn check_depth(parser: &Parser<'_>, depth: usize, pos: usize) -> Result<()> {
-    if depth > MAX_DEPTH { Err(depth_error(parser.span(pos, pos + 1))) } else { Ok(()) }
 }
 
 pub(super) fn depth_error(place: Span) -> Box<Diagnostic> {

@@ -1,28 +1,47 @@
 //! Tokens -> events, with libyaml's grammar as go-yaml has it (`parserc.go`).
 //!
 //! The grammar is a machine of states with a stack, not a set of functions that call each other,
-//! so the nesting of the text costs no stack.
+//! so the nesting of the text costs no stack. Events are calls of a [`Sink`].
 //!
-//! **Not here:** what an event becomes ([`super::compose`]).
+//! **Invariant:** each collection that starts ends, unless there is an error.
+//!
+//! **Not here:** what an event becomes ([`super::compose`]); documents behind the first.
 
 use compact_str::CompactString;
 
-use super::scan::{Payload, Scanner, Token, TokenKind};
+use super::scan::{Extra, Scanner, Token, TokenKind};
 use super::{Schema, Style};
 use crate::base::{Diagnostic, Result, SourceId, Span};
 
-#[derive(Debug)]
-pub(super) enum Event<'a> {
-    StreamEnd,
-    DocumentStart,
-    DocumentEnd,
-    Alias { name: &'a str, span: Span },
-    Scalar { text: Payload<'a>, style: Style, properties: Properties<'a>, start: usize, end: usize },
-    SequenceStart { properties: Properties<'a>, start: usize, is_flow: bool },
-    SequenceEnd { end: usize },
-    MappingStart { properties: Properties<'a>, start: usize, is_flow: bool },
-    MappingEnd { end: usize },
+/// Who makes something of a document.
+pub(super) trait Sink<'a> {
+    fn scalar(&mut self, text: Text<'a>, style: Style, properties: Properties<'a>, span: Span) -> Result<()>;
+    fn alias(&mut self, name: &'a str, span: Span) -> Result<()>;
+    /// A collection. The span is where it starts, and empty.
+    fn start(&mut self, shape: Shape, properties: Properties<'a>, start: Span) -> Result<()>;
+    /// The end of the collection that started last, and the offset of its end.
+    fn end(&mut self, end: u32) -> Result<()>;
+    /// The rest of the document is of no interest.
+    fn has_given_up(&self) -> bool;
 }
+
+#[derive(Debug)]
+pub(super) enum Text<'a> {
+    Slice(&'a str),
+    Made(CompactString),
+}
+
+/// What a collection is and how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub is_mapping: bool,
+    pub is_flow: bool,
+}
+
+const BLOCK_SEQUENCE: Shape = Shape { is_mapping: false, is_flow: false };
+const FLOW_SEQUENCE: Shape = Shape { is_mapping: false, is_flow: true };
+const BLOCK_MAPPING: Shape = Shape { is_mapping: true, is_flow: false };
+const FLOW_MAPPING: Shape = Shape { is_mapping: true, is_flow: true };
 
 /// What stands before a value: seldom anything.
 pub(super) type Properties<'a> = Option<Box<Property<'a>>>;
@@ -37,10 +56,7 @@ pub(super) struct Property<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    ImplicitDocumentStart,
-    DocumentStart,
     DocumentContent,
-    DocumentEnd,
     BlockNode,
     BlockSequenceEntry,
     IndentlessSequenceEntry,
@@ -59,7 +75,7 @@ enum State {
     FlowMappingValue,
     FlowMappingContent,
     FlowMappingEmptyValue,
-    End,
+    DocumentEnd,
 }
 
 pub(super) struct Parser<'a> {
@@ -80,7 +96,7 @@ impl<'a> Parser<'a> {
     pub fn new(text: &'a str, start: usize, source: SourceId, schema: Schema) -> Parser<'a> {
         Parser {
             scanner: Scanner::new(text, start, source, schema),
-            state: State::ImplicitDocumentStart,
+            state: State::DocumentEnd,
             states: Vec::new(),
             starts: Vec::new(),
             tags: Vec::new(),
@@ -88,67 +104,86 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub fn span(&self, start: usize, end: usize) -> Span {
-        self.scanner.span(start, end)
-    }
-
-    pub fn next(&mut self) -> Result<Event<'a>> {
-        match self.state {
-            State::ImplicitDocumentStart => self.document_start(true),
-            State::DocumentStart => self.document_start(false),
-            State::DocumentContent => self.document_content(),
-            State::DocumentEnd => self.document_end(),
-            State::BlockNode => self.node(true, false),
-            State::BlockSequenceEntry => self.block_sequence_entry(),
-            State::IndentlessSequenceEntry => self.indentless_sequence_entry(),
-            State::BlockMappingKey => self.block_mapping_key(),
-            State::BlockMappingValue => self.block_mapping_value(),
-            State::BlockMappingContent => self.block_mapping_content(),
-            State::FlowSequenceFirstEntry => self.flow_sequence_entry(true),
-            State::FlowSequenceEntry => self.flow_sequence_entry(false),
-            State::FlowSequencePairKey => self.flow_pair_key(),
-            State::FlowSequencePairValue => self.flow_pair_value(),
-            State::FlowSequencePairContent => self.flow_pair_content(),
-            State::FlowSequencePairEnd => {
-                self.state = State::FlowSequenceEntry;
-                Ok(Event::MappingEnd { end: self.last_end })
+    /// Reads the first document; false where there is none. To be called once.
+    pub fn document(&mut self, sink: &mut impl Sink<'a>) -> Result<bool> {
+        if !self.document_start()? {
+            return Ok(false);
+        }
+        loop {
+            match self.state {
+                State::DocumentContent => self.document_content(sink)?,
+                State::BlockNode => self.node(true, false, sink)?,
+                State::BlockSequenceEntry => self.block_sequence_entry(sink)?,
+                State::IndentlessSequenceEntry => self.indentless_sequence_entry(sink)?,
+                State::BlockMappingKey => self.block_mapping_key(sink)?,
+                State::BlockMappingValue => self.block_mapping_value(sink)?,
+                State::BlockMappingContent => self.block_mapping_content(sink)?,
+                State::FlowSequenceFirstEntry => self.flow_sequence_entry(true, sink)?,
+                State::FlowSequenceEntry => self.flow_sequence_entry(false, sink)?,
+                State::FlowSequencePairKey => self.flow_pair_key(sink)?,
+                State::FlowSequencePairValue => self.flow_pair_value(sink)?,
+                State::FlowSequencePairContent => self.flow_pair_content(sink)?,
+                State::FlowSequencePairEnd => {
+                    self.state = State::FlowSequenceEntry;
+                    self.end(sink)?;
+                }
+                State::FlowMappingFirstKey => self.flow_mapping_key(true, sink)?,
+                State::FlowMappingKey => self.flow_mapping_key(false, sink)?,
+                State::FlowMappingValue => self.flow_mapping_value(sink)?,
+                State::FlowMappingContent => self.flow_mapping_content(sink)?,
+                State::FlowMappingEmptyValue => self.empty(State::FlowMappingKey, sink)?,
+                State::DocumentEnd => {
+                    // Go: the end of a document is known by the token behind it.
+                    self.scanner.peek()?;
+                    return Ok(true);
+                }
             }
-            State::FlowMappingFirstKey => self.flow_mapping_key(true),
-            State::FlowMappingKey => self.flow_mapping_key(false),
-            State::FlowMappingValue => self.flow_mapping_value(),
-            State::FlowMappingContent => self.flow_mapping_content(),
-            State::FlowMappingEmptyValue => self.empty(State::FlowMappingKey),
-            State::End => Ok(Event::StreamEnd),
+            if sink.has_given_up() {
+                return Ok(true);
+            }
         }
     }
 
     // Tokens and states.
 
-    fn take(&mut self) -> Result<Token<'a>> {
-        let token = self.scanner.take()?;
+    /// Steps over a token that was looked at.
+    fn skip(&mut self) -> Result<()> {
+        let token = self.scanner.peek_token()?;
         if token.end() > token.start() {
             self.last_end = token.end();
         }
-        Ok(token)
+        self.scanner.advance();
+        Ok(())
+    }
+
+    /// Takes a token that was looked at, with what it has besides.
+    fn take(&mut self) -> Result<(Token<'a>, Option<Extra>)> {
+        let token = *self.scanner.peek_token()?;
+        self.last_end = token.end();
+        Ok((token, self.scanner.advance()))
     }
 
     fn pop_state(&mut self) {
-        self.state = self.states.pop().unwrap_or(State::End);
+        self.state = self.states.pop().unwrap_or(State::DocumentEnd);
     }
 
     /// A value that is not there: null, at the end of what comes before it.
-    fn empty(&mut self, next: State) -> Result<Event<'a>> {
+    fn empty(&mut self, next: State, sink: &mut impl Sink<'a>) -> Result<()> {
         self.state = next;
-        self.empty_scalar(None)
+        self.empty_scalar(None, sink)
     }
 
-    fn empty_scalar(&self, properties: Properties<'a>) -> Result<Event<'a>> {
-        let (start, end) = (self.last_end, self.last_end);
-        Ok(Event::Scalar { text: Payload::Text(""), style: Style::Plain, properties, start, end })
+    fn empty_scalar(&self, properties: Properties<'a>, sink: &mut impl Sink<'a>) -> Result<()> {
+        let span = self.scanner.span(self.last_end, self.last_end);
+        sink.scalar(Text::Slice(""), Style::Plain, properties, span)
+    }
+
+    fn end(&self, sink: &mut impl Sink<'a>) -> Result<()> {
+        sink.end(self.last_end as u32)
     }
 
     /// An error at the next token, and where the collection starts that it stands in.
-    fn unexpected(&mut self, message: &'static str, help: &'static str, within: &'static str) -> Result<Event<'a>> {
+    fn unexpected(&mut self, message: &'static str, help: &'static str, within: &'static str) -> Result<()> {
         let at = self.scanner.peek_token()?.start();
         let error = self.scanner.error(at, message).help(help);
         Err(match self.starts.pop() {
@@ -159,40 +194,24 @@ impl<'a> Parser<'a> {
 
     // Documents.
 
-    fn document_start(&mut self, is_first: bool) -> Result<Event<'a>> {
-        while !is_first && self.scanner.peek()? == TokenKind::DocumentEnd {
-            self.take()?;
-        }
+    fn document_start(&mut self) -> Result<bool> {
         match self.scanner.peek()? {
-            TokenKind::StreamEnd => {
-                self.state = State::End;
-                Ok(Event::StreamEnd)
-            }
+            TokenKind::StreamEnd => return Ok(false),
             TokenKind::VersionDirective | TokenKind::TagDirective | TokenKind::DocumentStart => {
                 self.directives()?;
                 if self.scanner.peek()? != TokenKind::DocumentStart {
-                    return self.unexpected("a directive must be followed by `---`", "add a line `---`", "");
+                    self.unexpected("a directive must be followed by `---`", "add a line `---`", "")?;
                 }
-                self.take()?;
-                self.states.push(State::DocumentEnd);
+                self.skip()?;
                 self.state = State::DocumentContent;
-                Ok(Event::DocumentStart)
             }
-            _ if is_first => {
-                self.directives()?;
-                self.states.push(State::DocumentEnd);
-                self.state = State::BlockNode;
-                Ok(Event::DocumentStart)
-            }
-            _ => self.unexpected(
-                "unexpected text behind the end of the document",
-                "check the indentation, or separate documents by a line `---`",
-                "",
-            ),
+            _ => self.state = State::BlockNode,
         }
+        self.states.push(State::DocumentEnd);
+        Ok(true)
     }
 
-    fn document_content(&mut self) -> Result<Event<'a>> {
+    fn document_content(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         match self.scanner.peek()? {
             TokenKind::VersionDirective
             | TokenKind::TagDirective
@@ -200,27 +219,18 @@ impl<'a> Parser<'a> {
             | TokenKind::DocumentEnd
             | TokenKind::StreamEnd => {
                 self.pop_state();
-                self.empty_scalar(None)
+                self.empty_scalar(None, sink)
             }
-            _ => self.node(true, false),
+            _ => self.node(true, false, sink),
         }
-    }
-
-    fn document_end(&mut self) -> Result<Event<'a>> {
-        if self.scanner.peek()? == TokenKind::DocumentEnd {
-            self.take()?;
-        }
-        self.tags.clear();
-        self.state = State::DocumentStart;
-        Ok(Event::DocumentEnd)
     }
 
     fn directives(&mut self) -> Result<()> {
         let mut has_version = false;
         while let kind @ (TokenKind::VersionDirective | TokenKind::TagDirective) = self.scanner.peek()? {
-            let token = self.take()?;
-            let span = self.span(token.start(), token.end());
-            let Payload::Pair(words) = token.payload else { continue };
+            let (token, extra) = self.take()?;
+            let span = self.scanner.span(token.start(), token.end());
+            let Some(Extra::Words(words)) = extra else { continue };
             if kind == TokenKind::VersionDirective {
                 if has_version {
                     return Err(Diagnostic::new("yaml-syntax", "there are two `%YAML` directives").at(span));
@@ -243,58 +253,47 @@ impl<'a> Parser<'a> {
 
     // Values.
 
-    fn node(&mut self, is_block: bool, may_be_indentless: bool) -> Result<Event<'a>> {
-        let mut kind = self.scanner.peek()?;
-        if kind == TokenKind::Alias {
-            self.pop_state();
-            let token = self.take()?;
-            let Payload::Text(name) = token.payload else { return Ok(Event::StreamEnd) };
-            return Ok(Event::Alias { name, span: self.span(token.start(), token.end()) });
-        }
+    fn node(&mut self, is_block: bool, may_be_indentless: bool, sink: &mut impl Sink<'a>) -> Result<()> {
         let mut properties = None;
-        if matches!(kind, TokenKind::Anchor | TokenKind::Tag) {
-            properties = Some(self.properties()?);
-            kind = self.scanner.peek()?;
+        let mut token = *self.scanner.peek_token()?;
+        match token.kind {
+            TokenKind::Alias => {
+                self.pop_state();
+                self.skip()?;
+                return sink.alias(token.text, self.scanner.span(token.start(), token.end()));
+            }
+            TokenKind::Anchor | TokenKind::Tag => {
+                properties = Some(self.properties()?);
+                token = *self.scanner.peek_token()?;
+            }
+            _ => {}
         }
-        let start = self.scanner.peek_token()?.start();
-        match kind {
+        match token.kind {
             TokenKind::BlockEntry if may_be_indentless => {
                 self.state = State::IndentlessSequenceEntry;
-                Ok(Event::SequenceStart { properties, start, is_flow: false })
+                let start = self.scanner.span(token.start(), token.start());
+                sink.start(BLOCK_SEQUENCE, properties, start)
             }
             TokenKind::Scalar(style) => {
                 self.pop_state();
-                let token = self.take()?;
-                let end = token.end();
-                Ok(Event::Scalar { text: token.payload, style, properties, start, end })
+                self.last_end = token.end();
+                self.scalar(token, style, properties, sink)
             }
             TokenKind::FlowSequenceStart => {
-                self.take()?;
-                self.starts.push(start);
-                self.state = State::FlowSequenceFirstEntry;
-                Ok(Event::SequenceStart { properties, start, is_flow: true })
+                self.start(FLOW_SEQUENCE, State::FlowSequenceFirstEntry, properties, token.start(), sink)
             }
             TokenKind::FlowMappingStart => {
-                self.take()?;
-                self.starts.push(start);
-                self.state = State::FlowMappingFirstKey;
-                Ok(Event::MappingStart { properties, start, is_flow: true })
+                self.start(FLOW_MAPPING, State::FlowMappingFirstKey, properties, token.start(), sink)
             }
             TokenKind::BlockSequenceStart if is_block => {
-                self.take()?;
-                self.starts.push(start);
-                self.state = State::BlockSequenceEntry;
-                Ok(Event::SequenceStart { properties, start, is_flow: false })
+                self.start(BLOCK_SEQUENCE, State::BlockSequenceEntry, properties, token.start(), sink)
             }
             TokenKind::BlockMappingStart if is_block => {
-                self.take()?;
-                self.starts.push(start);
-                self.state = State::BlockMappingKey;
-                Ok(Event::MappingStart { properties, start, is_flow: false })
+                self.start(BLOCK_MAPPING, State::BlockMappingKey, properties, token.start(), sink)
             }
             _ if properties.is_some() => {
                 self.pop_state();
-                self.empty_scalar(properties)
+                self.empty_scalar(properties, sink)
             }
             _ => {
                 self.starts.clear();
@@ -303,23 +302,50 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// The scalar that was looked at.
+    #[inline]
+    fn scalar(
+        &mut self,
+        token: Token<'a>,
+        style: Style,
+        properties: Properties<'a>,
+        sink: &mut impl Sink<'a>,
+    ) -> Result<()> {
+        let text = match self.scanner.advance() {
+            Some(Extra::Text(text)) => Text::Made(text),
+            _ => Text::Slice(token.text),
+        };
+        sink.scalar(text, style, properties, self.scanner.span(token.start(), token.end()))
+    }
+
+    fn start(
+        &mut self,
+        shape: Shape,
+        state: State,
+        properties: Properties<'a>,
+        start: usize,
+        sink: &mut impl Sink<'a>,
+    ) -> Result<()> {
+        self.skip()?;
+        self.starts.push(start);
+        self.state = state;
+        sink.start(shape, properties, self.scanner.span(start, start))
+    }
+
     /// An anchor and a tag, in either order.
     fn properties(&mut self) -> Result<Box<Property<'a>>> {
         let mut found = Box::new(Property::default());
         loop {
             match self.scanner.peek()? {
                 TokenKind::Anchor if found.anchor.is_none() => {
-                    if let Payload::Text(name) = self.take()?.payload {
-                        found.anchor = Some(name);
-                    }
+                    found.anchor = Some(self.take()?.0.text);
                 }
                 TokenKind::Tag if found.tag_span.is_none() => {
-                    let token = self.take()?;
-                    let span = self.span(token.start(), token.end());
-                    let Payload::Pair(words) = token.payload else { continue };
-                    let (handle, suffix) = *words;
+                    let (token, extra) = self.take()?;
+                    let span = self.scanner.span(token.start(), token.end());
+                    let Some(Extra::Words(words)) = extra else { continue };
                     found.tag_span = Some(span);
-                    found.tag = Some(self.full_tag(&handle, &suffix, span)?);
+                    found.tag = Some(self.full_tag(&words.0, &words.1, span)?);
                 }
                 _ => return Ok(found),
             }
@@ -346,21 +372,21 @@ impl<'a> Parser<'a> {
 
     // Block collections.
 
-    fn block_sequence_entry(&mut self) -> Result<Event<'a>> {
+    fn block_sequence_entry(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         match self.scanner.peek()? {
             TokenKind::BlockEntry => {
-                self.take()?;
+                self.skip()?;
                 match self.scanner.peek()? {
-                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(State::BlockSequenceEntry),
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(State::BlockSequenceEntry, sink),
                     _ => {
                         self.states.push(State::BlockSequenceEntry);
-                        self.node(true, false)
+                        self.node(true, false, sink)
                     }
                 }
             }
             TokenKind::BlockEnd => {
                 self.end_collection()?;
-                Ok(Event::SequenceEnd { end: self.last_end })
+                self.end(sink)
             }
             _ => self.unexpected(
                 "expected `-` or the end of the list",
@@ -370,43 +396,43 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn indentless_sequence_entry(&mut self) -> Result<Event<'a>> {
+    fn indentless_sequence_entry(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if self.scanner.peek()? != TokenKind::BlockEntry {
             self.pop_state();
-            return Ok(Event::SequenceEnd { end: self.last_end });
+            return self.end(sink);
         }
-        self.take()?;
+        self.skip()?;
         match self.scanner.peek()? {
             TokenKind::BlockEntry
             | TokenKind::Key
             | TokenKind::SimpleKey(_)
             | TokenKind::Value
-            | TokenKind::BlockEnd => self.empty(State::IndentlessSequenceEntry),
+            | TokenKind::BlockEnd => self.empty(State::IndentlessSequenceEntry, sink),
             _ => {
                 self.states.push(State::IndentlessSequenceEntry);
-                self.node(true, false)
+                self.node(true, false, sink)
             }
         }
     }
 
-    fn block_mapping_key(&mut self) -> Result<Event<'a>> {
+    fn block_mapping_key(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         match self.scanner.peek()? {
-            TokenKind::SimpleKey(style) => self.simple_key(style, State::BlockMappingContent),
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::BlockMappingContent, sink),
             TokenKind::Key => {
-                self.take()?;
+                self.skip()?;
                 match self.scanner.peek()? {
                     TokenKind::Key | TokenKind::SimpleKey(_) | TokenKind::Value | TokenKind::BlockEnd => {
-                        self.empty(State::BlockMappingValue)
+                        self.empty(State::BlockMappingValue, sink)
                     }
                     _ => {
                         self.states.push(State::BlockMappingValue);
-                        self.node(true, true)
+                        self.node(true, true, sink)
                     }
                 }
             }
             TokenKind::BlockEnd => {
                 self.end_collection()?;
-                Ok(Event::MappingEnd { end: self.last_end })
+                self.end(sink)
             }
             _ => self.unexpected(
                 "expected a key or the end of the mapping",
@@ -416,106 +442,105 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn block_mapping_value(&mut self) -> Result<Event<'a>> {
+    fn block_mapping_value(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if self.scanner.peek()? != TokenKind::Value {
-            return self.empty(State::BlockMappingKey);
+            return self.empty(State::BlockMappingKey, sink);
         }
-        self.take()?;
-        self.block_mapping_content()
+        self.skip()?;
+        self.block_mapping_content(sink)
     }
 
-    fn block_mapping_content(&mut self) -> Result<Event<'a>> {
+    fn block_mapping_content(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         match self.scanner.peek()? {
             TokenKind::Key | TokenKind::SimpleKey(_) | TokenKind::Value | TokenKind::BlockEnd => {
-                self.empty(State::BlockMappingKey)
+                self.empty(State::BlockMappingKey, sink)
             }
             _ => {
                 self.states.push(State::BlockMappingKey);
-                self.node(true, true)
+                self.node(true, true, sink)
             }
         }
     }
 
     /// A key that came with its colon.
-    fn simple_key(&mut self, style: Style, next: State) -> Result<Event<'a>> {
+    fn simple_key(&mut self, style: Style, next: State, sink: &mut impl Sink<'a>) -> Result<()> {
         self.state = next;
-        let token = self.scanner.take()?;
-        let (start, end) = (token.start(), token.end());
-        self.last_end = self.scanner.colon_end(end);
-        Ok(Event::Scalar { text: token.payload, style, properties: None, start, end })
+        let token = *self.scanner.peek_token()?;
+        self.last_end = self.scanner.colon_end(token.end());
+        self.scalar(token, style, None, sink)
     }
 
     fn end_collection(&mut self) -> Result<()> {
         self.pop_state();
         self.starts.pop();
-        self.take()?;
+        self.skip()?;
         Ok(())
     }
 
     // Flow collections.
 
-    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'a>> {
+    fn flow_sequence_entry(&mut self, is_first: bool, sink: &mut impl Sink<'a>) -> Result<()> {
         if !is_first && self.scanner.peek()? != TokenKind::FlowSequenceEnd {
             if self.scanner.peek()? != TokenKind::FlowEntry {
                 return self.unexpected("expected `,` or `]`", "separate the items by `,`", "the list starts here");
             }
-            self.take()?;
+            self.skip()?;
         }
         match self.scanner.peek()? {
             TokenKind::Key => {
                 let start = self.scanner.peek_token()?.start();
-                self.take()?;
+                self.skip()?;
                 self.state = State::FlowSequencePairKey;
-                Ok(Event::MappingStart { properties: None, start, is_flow: true })
+                sink.start(FLOW_MAPPING, None, self.scanner.span(start, start))
             }
             TokenKind::SimpleKey(_) => {
                 let start = self.scanner.peek_token()?.start();
                 self.state = State::FlowSequencePairKey;
-                Ok(Event::MappingStart { properties: None, start, is_flow: true })
+                sink.start(FLOW_MAPPING, None, self.scanner.span(start, start))
             }
             TokenKind::FlowSequenceEnd => {
                 self.end_collection()?;
-                Ok(Event::SequenceEnd { end: self.last_end })
+                self.end(sink)
             }
             _ => {
                 self.states.push(State::FlowSequenceEntry);
-                self.node(false, false)
+                self.node(false, false, sink)
             }
         }
     }
 
-    fn flow_pair_key(&mut self) -> Result<Event<'a>> {
+    fn flow_pair_key(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         match self.scanner.peek()? {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 // Go: the token is skipped here, whatever it is, so `[? ]]` is a pair.
-                self.take()?;
-                self.empty(State::FlowSequencePairValue)
+                self.skip()?;
+                self.empty(State::FlowSequencePairValue, sink)
             }
-            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowSequencePairContent),
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowSequencePairContent, sink),
             _ => {
                 self.states.push(State::FlowSequencePairValue);
-                self.node(false, false)
+                self.node(false, false, sink)
             }
         }
     }
 
-    fn flow_pair_value(&mut self) -> Result<Event<'a>> {
+    fn flow_pair_value(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if self.scanner.peek()? == TokenKind::Value {
-            self.take()?;
-            return self.flow_pair_content();
+            self.skip()?;
+            return self.flow_pair_content(sink);
         }
-        self.empty(State::FlowSequencePairEnd)
+        self.empty(State::FlowSequencePairEnd, sink)
     }
 
-    fn flow_pair_content(&mut self) -> Result<Event<'a>> {
+    fn flow_pair_content(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
-            return self.empty(State::FlowSequencePairEnd);
+            return self.empty(State::FlowSequencePairEnd, sink);
         }
         self.states.push(State::FlowSequencePairEnd);
-        self.node(false, false)
+        self.node(false, false, sink)
     }
 
-    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'a>> {
+    fn flow_mapping_key(&mut self, is_first: bool, sink: &mut impl Sink<'a>) -> Result<()> {
         if !is_first && self.scanner.peek()? != TokenKind::FlowMappingEnd {
             if self.scanner.peek()? != TokenKind::FlowEntry {
                 return self.unexpected(
@@ -524,46 +549,46 @@ impl<'a> Parser<'a> {
                     "the mapping starts here",
                 );
             }
-            self.take()?;
+            self.skip()?;
         }
         match self.scanner.peek()? {
-            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowMappingContent),
+            TokenKind::SimpleKey(style) => self.simple_key(style, State::FlowMappingContent, sink),
             TokenKind::Key => {
-                self.take()?;
+                self.skip()?;
                 match self.scanner.peek()? {
                     TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
-                        self.empty(State::FlowMappingValue)
+                        self.empty(State::FlowMappingValue, sink)
                     }
                     _ => {
                         self.states.push(State::FlowMappingValue);
-                        self.node(false, false)
+                        self.node(false, false, sink)
                     }
                 }
             }
             TokenKind::FlowMappingEnd => {
                 self.end_collection()?;
-                Ok(Event::MappingEnd { end: self.last_end })
+                self.end(sink)
             }
             _ => {
                 self.states.push(State::FlowMappingEmptyValue);
-                self.node(false, false)
+                self.node(false, false, sink)
             }
         }
     }
 
-    fn flow_mapping_value(&mut self) -> Result<Event<'a>> {
+    fn flow_mapping_value(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if self.scanner.peek()? == TokenKind::Value {
-            self.take()?;
-            return self.flow_mapping_content();
+            self.skip()?;
+            return self.flow_mapping_content(sink);
         }
-        self.empty(State::FlowMappingKey)
+        self.empty(State::FlowMappingKey, sink)
     }
 
-    fn flow_mapping_content(&mut self) -> Result<Event<'a>> {
+    fn flow_mapping_content(&mut self, sink: &mut impl Sink<'a>) -> Result<()> {
         if matches!(self.scanner.peek()?, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
-            return self.empty(State::FlowMappingKey);
+            return self.empty(State::FlowMappingKey, sink);
         }
         self.states.push(State::FlowMappingKey);
-        self.node(false, false)
+        self.node(false, false, sink)
     }
 }

@@ -119,10 +119,10 @@ fn read_text(text: &str, source: SourceId, options: ReadOptions) -> Result<Vec<D
 /// so each may start with a byte order mark.
 fn read_piece(text: &str, start: usize, source: SourceId, options: ReadOptions) -> Result<Option<Node>> {
     let start = if text[start..].starts_with('\u{feff}') { start + '\u{feff}'.len_utf8() } else { start };
-    match compose::compose(&mut Parser::new(text, start, source, options.schema), options)? {
+    match compose::compose(Parser::new(text, start, source, options.schema), options)? {
         Composed::Tree(root) => Ok(root),
         Composed::NeedsAliases => {
-            with_deep_stack(|| compose::alias::compose(&mut Parser::new(text, start, source, options.schema), options))
+            with_deep_stack(|| compose::alias::compose(Parser::new(text, start, source, options.schema), options))
         }
     }
 }

@@ -16,7 +16,7 @@ mod token;
 
 use std::collections::VecDeque;
 
-pub(super) use token::{Payload, Token, TokenKind};
+pub(super) use token::{Extra, Token, TokenKind};
 
 use super::{MAX_DEPTH, Schema};
 use crate::base::{Diagnostic, Result, SourceId, Span};
@@ -42,6 +42,8 @@ pub(super) struct Scanner<'a> {
     line_start: usize,
 
     tokens: VecDeque<Token<'a>>,
+    /// What the tokens of the queue have besides, in their order.
+    extras: VecDeque<Extra>,
     /// How many tokens are in the queue, a [`TokenKind::SimpleKey`] being three.
     queued: usize,
     /// How many tokens were taken.
@@ -93,6 +95,7 @@ impl<'a> Scanner<'a> {
             pos: start + bom,
             line_start: start + bom,
             tokens: VecDeque::with_capacity(8),
+            extras: VecDeque::new(),
             queued: 0,
             taken: 0,
             is_ready: false,
@@ -111,6 +114,7 @@ impl<'a> Scanner<'a> {
         self.peek_token().map(|token| token.kind)
     }
 
+    /// The next token, which stays the next one until [`Scanner::advance`].
     #[inline]
     pub fn peek_token(&mut self) -> Result<&Token<'a>> {
         if !self.is_ready {
@@ -119,22 +123,26 @@ impl<'a> Scanner<'a> {
         Ok(self.tokens.front().expect("filling leaves a token in the queue"))
     }
 
+    /// Goes on to the token behind the one that was looked at. Gives its extra, if it has one.
     #[inline]
-    pub fn take(&mut self) -> Result<Token<'a>> {
-        if !self.is_ready {
-            self.fill()?;
-        }
+    pub fn advance(&mut self) -> Option<Extra> {
         self.is_ready = false;
-        let token = self.tokens.pop_front().expect("filling leaves a token in the queue");
+        let token = self.tokens.pop_front()?;
         self.taken += token.kind.count();
         self.queued -= token.kind.count();
-        Ok(token)
+        if token.has_extra { self.extras.pop_front() } else { None }
     }
 
     #[inline]
     fn push(&mut self, token: Token<'a>) {
         self.queued += token.kind.count();
         self.tokens.push_back(token);
+    }
+
+    fn push_with(&mut self, mut token: Token<'a>, extra: Extra) {
+        token.has_extra = true;
+        self.extras.push_back(extra);
+        self.push(token);
     }
 
     /// Scans until the first token is final. Go: yaml_parser_fetch_more_tokens; v3 stays two
@@ -462,7 +470,7 @@ impl<'a> Scanner<'a> {
         if self.indents.len() > MAX_DEPTH {
             return Err(self.too_deep(pos));
         }
-        self.insert(number, Token::new(kind, pos, pos));
+        self.insert(number, Token::new(kind, pos, pos, ""));
         Ok(())
     }
 
@@ -492,7 +500,7 @@ impl<'a> Scanner<'a> {
             return;
         }
         while self.indent > column {
-            self.push(Token::new(TokenKind::BlockEnd, self.pos, self.pos));
+            self.push(Token::new(TokenKind::BlockEnd, self.pos, self.pos, ""));
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
@@ -500,7 +508,7 @@ impl<'a> Scanner<'a> {
     // Tokens that are one character, or none.
 
     fn push_here(&mut self, kind: TokenKind, length: usize) {
-        self.push(Token::new(kind, self.pos, self.pos + length));
+        self.push(Token::new(kind, self.pos, self.pos + length, ""));
         self.pos += length;
     }
 
@@ -586,7 +594,7 @@ impl<'a> Scanner<'a> {
     fn fetch_value(&mut self) -> Result<()> {
         if self.is_valid(self.simple_keys.len() - 1)? {
             let key = *self.top_key();
-            self.insert(Some(key.token), Token::new(TokenKind::Key, key.pos, key.pos));
+            self.insert(Some(key.token), Token::new(TokenKind::Key, key.pos, key.pos, ""));
             self.roll_indent(key.column, Some(key.token), TokenKind::BlockMappingStart, key.pos)?;
             self.top_key().is_possible = false;
             self.may_start_key = false;

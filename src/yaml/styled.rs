@@ -18,9 +18,10 @@ mod scalar;
 use compact_str::CompactString;
 
 use super::Schema;
+use super::node::Style;
 use super::node::{Node, Value};
-use super::parse::{Event, Parser};
-use super::scan::{Scanner, Token, TokenKind};
+use super::parse::{Parser, Properties, Shape, Sink};
+use super::scan::{Extra, Scanner, TokenKind};
 use crate::base::stack::with_deep_stack;
 use crate::base::{Diagnostic, Result, SourceId, Span};
 
@@ -102,33 +103,81 @@ pub fn write_node(node: &Node) -> Result<String> {
 
 /// What go-yaml takes for a document, it takes here.
 fn check(text: &str) -> Result<()> {
-    let mut parser = Parser::new(text, 0, SourceId::NONE, Schema::V3);
-    let mut anchors: Vec<&str> = Vec::new();
-    loop {
-        match parser.next()? {
-            Event::DocumentEnd | Event::StreamEnd => return Ok(()),
-            Event::Alias { name, span } if !anchors.contains(&name) => {
-                return Err(Diagnostic::new("yaml-alias", format!("the anchor `{name}` is not there")).at(span));
-            }
-            Event::Scalar { properties, .. }
-            | Event::SequenceStart { properties, .. }
-            | Event::MappingStart { properties, .. } => {
-                anchors.extend(properties.and_then(|properties| properties.anchor));
-            }
-            _ => {}
+    Parser::new(text, 0, SourceId::NONE, Schema::V3).document(&mut Anchors::default())?;
+    Ok(())
+}
+
+/// Knows the anchors that an alias may name.
+#[derive(Default)]
+struct Anchors<'a>(Vec<&'a str>);
+
+impl<'a> Sink<'a> for Anchors<'a> {
+    fn scalar(&mut self, _: super::parse::Text<'a>, _: Style, properties: Properties<'a>, _: Span) -> Result<()> {
+        self.0.extend(properties.and_then(|properties| properties.anchor));
+        Ok(())
+    }
+
+    fn alias(&mut self, name: &'a str, span: Span) -> Result<()> {
+        if self.0.contains(&name) {
+            return Ok(());
         }
+        Err(Diagnostic::new("yaml-alias", format!("the anchor `{name}` is not there")).at(span))
+    }
+
+    fn start(&mut self, _: Shape, properties: Properties<'a>, _: Span) -> Result<()> {
+        self.0.extend(properties.and_then(|properties| properties.anchor));
+        Ok(())
+    }
+
+    fn end(&mut self, _: u32) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_given_up(&self) -> bool {
+        false
+    }
+}
+
+/// A token as libyaml has them: a key, its scalar and its colon are three.
+#[derive(Debug)]
+struct Token {
+    kind: TokenKind,
+    start: usize,
+    end: usize,
+    /// Of scalars and names.
+    text: CompactString,
+    /// A tag's handle and suffix.
+    words: Option<Box<(String, String)>>,
+}
+
+impl Token {
+    fn bare(kind: TokenKind, start: usize, end: usize) -> Token {
+        Token { kind, start, end, text: CompactString::default(), words: None }
     }
 }
 
 /// The tokens up to the end of the first document. What comes behind it may be anything.
-fn tokens(text: &str) -> Vec<Token<'_>> {
+fn tokens(text: &str) -> Vec<Token> {
     let mut scanner = Scanner::new(text, 0, SourceId::NONE, Schema::V3);
     let mut tokens = Vec::new();
     let mut is_open = false;
-    while let Ok(token) = scanner.take() {
-        let kind = token.kind;
-        tokens.push(token);
-        match kind {
+    while let Ok(token) = scanner.peek_token().copied() {
+        let (start, end) = (token.start(), token.end());
+        let mut made = Token { text: token.text.into(), ..Token::bare(token.kind, start, end) };
+        match scanner.advance() {
+            Some(Extra::Text(text)) => made.text = text,
+            Some(Extra::Words(words)) => made.words = Some(words),
+            None => {}
+        }
+        if let TokenKind::SimpleKey(style) = token.kind {
+            let colon = scanner.colon_end(end);
+            tokens.push(Token::bare(TokenKind::Key, start, start));
+            tokens.push(Token { kind: TokenKind::Scalar(style), ..made });
+            tokens.push(Token::bare(TokenKind::Value, colon - 1, colon));
+        } else {
+            tokens.push(made);
+        }
+        match token.kind {
             TokenKind::StreamEnd | TokenKind::DocumentEnd => break,
             TokenKind::DocumentStart if is_open => break,
             TokenKind::VersionDirective | TokenKind::TagDirective if !is_open => {}

@@ -17,8 +17,8 @@ use std::collections::HashMap;
 
 use super::{key_error, mapping, tag};
 use crate::base::{Diagnostic, Result, Span};
-use crate::yaml::node::{Entry, Mapping, Node, Scalar, Sequence, Tag, Value};
-use crate::yaml::parse::{Event, Parser, Properties};
+use crate::yaml::node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Value};
+use crate::yaml::parse::{Parser, Properties, Shape, Sink, Text};
 use crate::yaml::{Duplicates, MAX_DEPTH, ReadOptions, Schema};
 
 /// How many nodes aliases may add to a document. Go: v2's decoder has a ratio for this, kyaml
@@ -36,6 +36,8 @@ struct Graph {
 struct Item {
     kind: Kind,
     is_flow: bool,
+    /// Its end has not come yet.
+    is_open: bool,
     span: Span,
 }
 
@@ -52,89 +54,93 @@ enum Kind {
 ///
 /// Errors: `yaml-alias` for unknown anchors, anchors that hold themselves, and documents that
 /// grow too much; `yaml-merge` for merge keys whose value is no mapping.
-pub(in crate::yaml) fn compose(parser: &mut Parser<'_>, options: ReadOptions) -> Result<Option<Node>> {
-    let Some((graph, root)) = Graph::read(parser, options.schema)? else { return Ok(None) };
+pub(in crate::yaml) fn compose(mut parser: Parser<'_>, options: ReadOptions) -> Result<Option<Node>> {
+    let mut reader = Reader {
+        schema: options.schema,
+        graph: Graph { nodes: Vec::new() },
+        anchors: HashMap::new(),
+        open: Vec::new(),
+    };
+    if !parser.document(&mut reader)? {
+        return Ok(None);
+    }
+    let graph = reader.graph;
     let allowed = graph.nodes.len() * 2 + MAX_EXPANSION;
     let mut maker = Maker { graph: &graph, options, made: HashMap::new(), depth: 0, budget: Budget(allowed) };
-    maker.tree(root).map(Some)
+    // The root is the first node that was read.
+    maker.tree(0).map(Some)
+}
+
+struct Reader<'a> {
+    schema: Schema,
+    graph: Graph,
+    anchors: HashMap<&'a str, usize>,
+    /// The open collections and the children that they have so far.
+    open: Vec<(usize, Vec<usize>)>,
+}
+
+impl Reader<'_> {
+    fn add(&mut self, kind: Kind, is_flow: bool, span: Span) -> usize {
+        let node = self.graph.nodes.len();
+        self.graph.nodes.push(Item { kind, is_flow, is_open: false, span });
+        if let Some((_, children)) = self.open.last_mut() {
+            children.push(node);
+        }
+        node
+    }
+}
+
+impl<'a> Sink<'a> for Reader<'a> {
+    fn scalar(&mut self, text: Text<'a>, style: Style, properties: Properties<'a>, span: Span) -> Result<()> {
+        let anchor = properties.as_ref().and_then(|p| p.anchor);
+        let scalar = tag::scalar(self.schema, text.into(), style, properties, span)?;
+        let node = self.add(Kind::Scalar(scalar), false, span);
+        self.anchors.extend(anchor.map(|anchor| (anchor, node)));
+        Ok(())
+    }
+
+    fn alias(&mut self, name: &'a str, span: Span) -> Result<()> {
+        let Some(&target) = self.anchors.get(name) else {
+            return Err(Diagnostic::new("yaml-alias", format!("there is no anchor `&{name}` for this alias"))
+                .at(span)
+                .help("define the anchor earlier in the same document, or quote the value"));
+        };
+        let Item { span: start, is_open, .. } = self.graph.nodes[target];
+        if is_open {
+            return Err(Diagnostic::new("yaml-alias", format!("the value of the anchor `&{name}` contains itself"))
+                .label(span, "")
+                .label(start, "the value starts here"));
+        }
+        self.add(Kind::Alias(target), false, span);
+        Ok(())
+    }
+
+    fn start(&mut self, shape: Shape, properties: Properties<'a>, start: Span) -> Result<()> {
+        let kind = if shape.is_mapping { Kind::Mapping(Vec::new()) } else { Kind::Sequence(Vec::new()) };
+        let node = self.add(kind, shape.is_flow, start);
+        self.anchors.extend(properties.and_then(|p| p.anchor).map(|anchor| (anchor, node)));
+        self.graph.nodes[node].is_open = true;
+        self.open.push((node, Vec::new()));
+        if self.open.len() > MAX_DEPTH { Err(super::depth_error(start)) } else { Ok(()) }
+    }
+
+    fn end(&mut self, end: u32) -> Result<()> {
+        if let Some((node, children)) = self.open.pop() {
+            self.graph.close(node, children, end);
+        }
+        Ok(())
+    }
+
+    fn has_given_up(&self) -> bool {
+        false
+    }
 }
 
 impl Graph {
-    fn read<'a>(parser: &mut Parser<'a>, schema: Schema) -> Result<Option<(Graph, usize)>> {
-        if let Event::StreamEnd = parser.next()? {
-            return Ok(None);
-        }
-        let mut graph = Graph { nodes: Vec::new() };
-        let mut anchors: HashMap<&'a str, usize> = HashMap::new();
-        // The open collections and the children that they have so far.
-        let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
-        let mut root = None;
-        loop {
-            let (kind, span, properties, is_flow) = match parser.next()? {
-                Event::DocumentStart => continue,
-                Event::DocumentEnd | Event::StreamEnd => return Ok(root.map(|root| (graph, root))),
-                Event::SequenceEnd { end } | Event::MappingEnd { end } => {
-                    let Some((node, children)) = open.pop() else { continue };
-                    graph.close(node, children, end);
-                    continue;
-                }
-                Event::Alias { name, span } => {
-                    let Some(target) = anchors.get(name) else {
-                        return Err(Diagnostic::new(
-                            "yaml-alias",
-                            format!("there is no anchor `&{name}` for this alias"),
-                        )
-                        .at(span)
-                        .help("define the anchor earlier in the same document, or quote the value"));
-                    };
-                    if open.iter().any(|(node, _)| node == target) {
-                        return Err(Diagnostic::new(
-                            "yaml-alias",
-                            format!("the value of the anchor `&{name}` contains itself"),
-                        )
-                        .label(span, "")
-                        .label(
-                            parser.span(
-                                graph.nodes[*target].span.start as usize,
-                                graph.nodes[*target].span.start as usize + 1,
-                            ),
-                            "the value starts here",
-                        ));
-                    }
-                    (Kind::Alias(*target), span, None, None)
-                }
-                Event::Scalar { text, style, properties, start, end } => {
-                    let span = parser.span(start, end);
-                    let anchor = properties.as_ref().and_then(|p| p.anchor);
-                    let scalar = tag::scalar(schema, text.into_text(), style, properties, span)?;
-                    (Kind::Scalar(scalar), span, anchor_only(anchor), None)
-                }
-                Event::SequenceStart { properties, start, is_flow } => {
-                    (Kind::Sequence(Vec::new()), parser.span(start, start), properties, Some(is_flow))
-                }
-                Event::MappingStart { properties, start, is_flow } => {
-                    (Kind::Mapping(Vec::new()), parser.span(start, start), properties, Some(is_flow))
-                }
-            };
-            let node = graph.nodes.len();
-            graph.nodes.push(Item { kind, is_flow: is_flow == Some(true), span });
-            match open.last_mut() {
-                Some((_, children)) => children.push(node),
-                None => root = Some(node),
-            }
-            if let Some(anchor) = properties.and_then(|p| p.anchor) {
-                anchors.insert(anchor, node);
-            }
-            if is_flow.is_some() {
-                open.push((node, Vec::new()));
-                super::check_depth(parser, open.len(), span.start as usize)?;
-            }
-        }
-    }
-
-    fn close(&mut self, node: usize, children: Vec<usize>, end: usize) {
+    fn close(&mut self, node: usize, children: Vec<usize>, end: u32) {
         let item = &mut self.nodes[node];
-        item.span.end = end as u32;
+        item.span.end = end;
+        item.is_open = false;
         match &mut item.kind {
             Kind::Sequence(items) => *items = children,
             Kind::Mapping(entries) => *entries = children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
@@ -158,10 +164,6 @@ impl Graph {
     fn is_merge(&self, key: usize) -> bool {
         self.scalar(key).is_some_and(|scalar| scalar.tag == Tag::Merge)
     }
-}
-
-fn anchor_only(anchor: Option<&str>) -> Properties<'_> {
-    anchor.map(|anchor| Box::new(crate::yaml::parse::Property { anchor: Some(anchor), ..Default::default() }))
 }
 
 /// How much may still be made.

@@ -1,6 +1,6 @@
 //! What stands before a value and is not part of it: anchors, tags, directives.
 
-use super::{Payload, Scanner, Token, TokenKind};
+use super::{Extra, Scanner, Token, TokenKind};
 use crate::base::{Diagnostic, Result};
 
 impl<'a> Scanner<'a> {
@@ -22,8 +22,7 @@ impl<'a> Scanner<'a> {
                     "quote the value if it has no anchor"
                 }));
         }
-        let payload = Payload::Text(&self.text[start + 1..end]);
-        self.push(Token::with(kind, start, end, payload));
+        self.push(Token::new(kind, start, end, &self.text[start + 1..end]));
         self.pos = end;
         Ok(())
     }
@@ -56,8 +55,8 @@ impl<'a> Scanner<'a> {
         if !self.is_blank_or_end(self.pos) {
             return Err(self.error(self.pos, "a tag must be followed by a space"));
         }
-        let payload = Payload::Pair(Box::new((handle, suffix)));
-        self.push(Token::with(TokenKind::Tag, start, self.pos, payload));
+        let words = Extra::Words(Box::new((handle, suffix)));
+        self.push_with(Token::new(TokenKind::Tag, start, self.pos, ""), words);
         Ok(())
     }
 
@@ -112,7 +111,7 @@ impl<'a> Scanner<'a> {
             return Err(self.error(self.pos, "nothing but a comment may follow a directive"));
         }
         self.pass_break(self.break_len(self.pos));
-        self.push(Token::with(kind, start, end, Payload::Pair(Box::new((first, second)))));
+        self.push_with(Token::new(kind, start, end, ""), Extra::Words(Box::new((first, second))));
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 use compact_str::CompactString;
 
 use super::property::hex;
-use super::{Payload, Scanner, SimpleKey, Token, TokenKind};
+use super::{Extra, Scanner, SimpleKey, Token, TokenKind};
 use crate::base::Result;
 use crate::yaml::Style;
 
@@ -41,6 +41,12 @@ enum Chomping {
     Keep,
 }
 
+/// A scalar's value, and where it stands.
+enum Text<'a> {
+    Slice { start: usize, end: usize, text: &'a str },
+    Made { start: usize, end: usize, text: CompactString },
+}
+
 /// One line of a plain scalar.
 struct PlainLine {
     /// Behind the last character that is not blank; the line's start where there is none.
@@ -64,14 +70,7 @@ impl<'a> Scanner<'a> {
 
     /// Queues a scalar. Where its colon follows at once, it is queued as a key with its colon,
     /// which is what [`Scanner::fetch_value`] would come to, without the detour.
-    fn end_scalar(
-        &mut self,
-        key: Option<SimpleKey>,
-        style: Style,
-        start: usize,
-        end: usize,
-        payload: Payload<'a>,
-    ) -> Result<()> {
+    fn end_scalar(&mut self, key: Option<SimpleKey>, style: Style, text: Text<'a>) -> Result<()> {
         if let Some(key) = key {
             *self.top_key() = key;
             let mut at = self.pos;
@@ -81,15 +80,23 @@ impl<'a> Scanner<'a> {
             let is_colon = self.at(at) == b':' && (self.flow_level > 0 || self.is_blank_or_end(at + 1));
             if is_colon && key.line_start == self.line_start && self.is_near(key.pos, at) {
                 self.roll_indent(key.column, None, TokenKind::BlockMappingStart, key.pos)?;
-                self.push(Token::with(TokenKind::SimpleKey(style), start, end, payload));
+                self.push_scalar(TokenKind::SimpleKey(style), text);
                 self.pos = at + 1;
                 self.top_key().is_possible = false;
                 self.skip_line_comment();
                 return Ok(());
             }
         }
-        self.push(Token::with(TokenKind::Scalar(style), start, end, payload));
+        self.push_scalar(TokenKind::Scalar(style), text);
         Ok(())
+    }
+
+    #[inline]
+    fn push_scalar(&mut self, kind: TokenKind, text: Text<'a>) {
+        match text {
+            Text::Slice { start, end, text } => self.push(Token::new(kind, start, end, text)),
+            Text::Made { start, end, text } => self.push_with(Token::new(kind, start, end, ""), Extra::Text(text)),
+        }
     }
 
     // Plain.
@@ -124,11 +131,11 @@ impl<'a> Scanner<'a> {
             ends_with_break = false;
             self.pos = line.stop;
         }
-        let payload = match is_folded {
-            true => Payload::Made(CompactString::new(&self.scratch)),
-            false => Payload::Text(&self.text[start..end]),
+        let text = match is_folded {
+            true => Text::Made { start, end, text: CompactString::new(&self.scratch) },
+            false => Text::Slice { start, end, text: &self.text[start..end] },
         };
-        self.end_scalar(key, Style::Plain, start, end, payload)?;
+        self.end_scalar(key, Style::Plain, text)?;
         if ends_with_break {
             self.may_start_key = true;
         } else {
@@ -217,15 +224,18 @@ impl<'a> Scanner<'a> {
     pub(super) fn fetch_quoted(&mut self, is_single: bool) -> Result<()> {
         let key = self.begin_scalar()?;
         let start = self.pos;
-        let payload = match self.quoted_slice(is_single) {
+        let style = if is_single { Style::SingleQuoted } else { Style::DoubleQuoted };
+        let text = match self.quoted_slice(is_single) {
             Some(text) => {
                 self.pos = start + text.len() + 2;
-                Payload::Text(text)
+                Text::Slice { start, end: self.pos, text }
             }
-            None => self.quoted_text(is_single)?,
+            None => {
+                let text = self.quoted_text(is_single)?;
+                Text::Made { start, end: self.pos, text }
+            }
         };
-        let style = if is_single { Style::SingleQuoted } else { Style::DoubleQuoted };
-        self.end_scalar(key, style, start, self.pos, payload)
+        self.end_scalar(key, style, text)
     }
 
     /// The text between the quotes where it is the value as it stands.
@@ -240,7 +250,7 @@ impl<'a> Scanner<'a> {
         (is_closed && !self.has_odd_breaks).then(|| &self.text[from..from + length])
     }
 
-    fn quoted_text(&mut self, is_single: bool) -> Result<Payload<'a>> {
+    fn quoted_text(&mut self, is_single: bool) -> Result<CompactString> {
         let start = self.pos;
         let quote = self.at(start);
         let mut out = std::mem::take(&mut self.scratch);
@@ -292,7 +302,7 @@ impl<'a> Scanner<'a> {
         self.pos += 1;
         let text = CompactString::new(&out);
         self.scratch = out;
-        Ok(Payload::Made(text))
+        Ok(text)
     }
 
     /// The characters up to a blank, a break, the closing quote or the end. True where an
@@ -451,10 +461,10 @@ impl<'a> Scanner<'a> {
         if chomping == Chomping::Keep {
             out.push_str(&trailing);
         }
-        let payload = Payload::Made(CompactString::new(&out));
+        let text = CompactString::new(&out);
         self.scratch = out;
         let kind = TokenKind::Scalar(if is_literal { Style::Literal } else { Style::Folded });
-        self.push(Token::with(kind, start, content_end, payload));
+        self.push_scalar(kind, Text::Made { start, end: content_end, text });
         Ok(())
     }
 

@@ -6,13 +6,15 @@ use crate::yaml::Style;
 
 /// A piece of the text that means something. Tokens without a text of their own (the start of a
 /// block mapping, say) have equal start and end.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::yaml) struct Token<'a> {
     pub kind: TokenKind,
-    /// Byte offsets in the source.
+    /// What it says is among the scanner's extras, not in `text`.
+    pub has_extra: bool,
     start: u32,
     end: u32,
-    pub payload: Payload<'a>,
+    /// A scalar or a name that stands in the source as it is.
+    pub text: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +43,22 @@ pub(in crate::yaml) enum TokenKind {
     SimpleKey(Style),
 }
 
+/// What some tokens have besides; kept apart so that tokens are plain data.
 #[derive(Debug)]
-pub(in crate::yaml) enum Payload<'a> {
-    None,
-    /// A scalar or a name that stands in the source as it is.
-    Text(&'a str),
-    /// A scalar whose value differs from its source.
-    Made(CompactString),
+pub(in crate::yaml) enum Extra {
+    /// The value of a scalar that differs from its source.
+    Text(CompactString),
     /// A tag's handle and suffix, a directive's two words.
-    Pair(Box<(String, String)>),
+    Words(Box<(String, String)>),
 }
 
 impl<'a> Token<'a> {
-    pub fn new(kind: TokenKind, start: usize, end: usize) -> Token<'a> {
-        Token::with(kind, start, end, Payload::None)
-    }
-
-    pub fn with(kind: TokenKind, start: usize, end: usize, payload: Payload<'a>) -> Token<'a> {
+    pub fn new(kind: TokenKind, start: usize, end: usize, text: &'a str) -> Token<'a> {
         // Texts that offsets of 32 bits cannot point into were refused.
-        Token { kind, start: start as u32, end: end as u32, payload }
+        Token { kind, has_extra: false, start: start as u32, end: end as u32, text }
     }
 
+    /// Byte offsets in the source.
     pub fn start(&self) -> usize {
         self.start as usize
     }
@@ -75,15 +72,5 @@ impl TokenKind {
     /// How many tokens of libyaml's it stands for.
     pub fn count(self) -> usize {
         if let TokenKind::SimpleKey(_) = self { 3 } else { 1 }
-    }
-}
-
-impl Payload<'_> {
-    pub fn into_text(self) -> CompactString {
-        match self {
-            Payload::Text(text) => CompactString::new(text),
-            Payload::Made(text) => text,
-            Payload::None | Payload::Pair(_) => CompactString::const_new(""),
-        }
     }
 }

@@ -6,8 +6,9 @@
 //!
 //! **Not here:** which node a comment goes to (`super::parse`).
 
+use super::Token;
 use crate::yaml::Style;
-use crate::yaml::scan::{Token, TokenKind};
+use crate::yaml::scan::TokenKind;
 
 /// A comment; exactly one of the three texts is set.
 #[derive(Debug, Default)]

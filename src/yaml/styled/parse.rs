@@ -9,10 +9,10 @@
 use compact_str::CompactString;
 
 use super::comments::{self, Comment};
-use super::{Look, Styled, numbered};
+use super::{Look, Styled, Token, numbered};
 use crate::base::{Diagnostic, Result};
 use crate::yaml::node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Value};
-use crate::yaml::scan::{Payload, Token, TokenKind};
+use crate::yaml::scan::TokenKind;
 use crate::yaml::{Schema, TAG_PREFIX, resolve};
 
 /// Errors: tags by directives, which nobody has in such texts.
@@ -28,8 +28,8 @@ pub(super) fn document(text: &str, mut tokens: Vec<Token>) -> Result<Option<Styl
     composer.document()
 }
 
-struct Composer<'t> {
-    tokens: std::vec::IntoIter<Token<'t>>,
+struct Composer {
+    tokens: std::vec::IntoIter<Token>,
     comments: std::iter::Peekable<std::vec::IntoIter<Comment>>,
     seen: Seen,
     /// What stands before a dash that starts a collection.
@@ -52,7 +52,7 @@ struct Properties {
     tag: Option<CompactString>,
 }
 
-impl<'t> Composer<'t> {
+impl Composer {
     /// The kind of the next token, whose comments are met. Go: peek_token.
     fn peek(&mut self) -> TokenKind {
         let Some(token) = self.tokens.as_slice().first() else { return TokenKind::StreamEnd };
@@ -79,7 +79,7 @@ impl<'t> Composer<'t> {
         kind
     }
 
-    fn take(&mut self) -> Option<Token<'t>> {
+    fn take(&mut self) -> Option<Token> {
         self.tokens.next()
     }
 
@@ -155,13 +155,13 @@ impl<'t> Composer<'t> {
         match kind {
             TokenKind::Alias if properties.anchor.is_none() && properties.tag.is_none() => {
                 let look = Look { is_alias: true, ..self.take_comments() };
-                let name = self.take().map(|token| token.payload.into_text()).unwrap_or_default();
+                let name = self.take().map(|token| token.text).unwrap_or_default();
                 Ok(self.add(Scalar { text: name, tag: Tag::Other, style: Style::Plain }, look))
             }
             TokenKind::BlockEntry if indentless => self.sequence(kind, properties, Look::default()),
             TokenKind::Scalar(style) => {
                 let look = self.take_comments();
-                let text = self.take().map(|token| token.payload.into_text()).unwrap_or_default();
+                let text = self.take().map(|token| token.text).unwrap_or_default();
                 Ok(self.scalar(text, style, properties.on(look)))
             }
             TokenKind::FlowSequenceStart => {
@@ -189,10 +189,10 @@ impl<'t> Composer<'t> {
         loop {
             match self.peek() {
                 TokenKind::Anchor if properties.anchor.is_none() => {
-                    properties.anchor = self.take().map(|token| token.payload.into_text());
+                    properties.anchor = self.take().map(|token| token.text);
                 }
                 TokenKind::Tag if properties.tag.is_none() => {
-                    let Some(Payload::Pair(pair)) = self.take().map(|token| token.payload) else { continue };
+                    let Some(pair) = self.take().and_then(|token| token.words) else { continue };
                     properties.tag = Some(short_tag(&pair.0, &pair.1)?);
                 }
                 _ => return Ok(properties),
