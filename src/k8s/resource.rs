@@ -11,7 +11,7 @@ use super::resid::IdRef;
 use super::schema::{CommentTypes, Schema};
 use super::twins::Twins;
 use crate::base::Span;
-use crate::yaml::{Mapping, Node, Tag};
+use crate::yaml::{Mapping, Node, Scalar, Tag};
 
 #[derive(Clone, Debug)]
 pub struct Resource {
@@ -248,6 +248,11 @@ fn set_plain(node: &mut Node, key: &str, text: &str, span: Span) {
                 scalar.tag = Tag::Open;
             }
         }
-        None => mapping.push(Node::string(key, span), Node::plain(text, span)),
+        None => {
+            // kyaml: FieldSetter.
+            let mut value = Node::plain(text, span);
+            value.as_scalar_mut().into_iter().for_each(Scalar::quote_if_ambiguous);
+            mapping.push(Node::string(key, span), value);
+        }
     }
 }

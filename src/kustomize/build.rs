@@ -16,7 +16,8 @@ pub struct Built {
     pub schema: Schema,
 }
 
-/// Builds the kustomization in `dir` as `kustomize build` does. What is to be said on stderr is in `ctx.notes` afterwards, also after an error.
+/// Builds the kustomization in `dir` as `kustomize build` does. What is to be said on stderr is in `ctx.notes`
+/// afterwards, also after an error.
 ///
 /// Errors: everything that kustomize calls an error, as one diagnostic (independent ones together).
 pub fn build(ctx: &Context, dir: &str) -> Result<Built> {
@@ -25,6 +26,7 @@ pub fn build(ctx: &Context, dir: &str) -> Result<Built> {
         let mut schema = Schema::default();
         let root = Layer::root(ctx, loader, &mut schema)?;
         let accumulated = root.accumulate(ctx, Accumulator::default(), &mut schema)?;
+        schema.check()?;
         let resources = finish(ctx, root.kustomization(), accumulated, &schema)?;
         Ok(Built { resources, schema })
     })

@@ -12,30 +12,12 @@ const COMPONENT: (&str, &str) = ("Component", "kustomize.config.k8s.io/v1alpha1"
 
 /// Deprecated fields and what is said about them. In the reference's order.
 const DEPRECATED: [(&str, &str); 6] = [
-    (
-        "bases",
-        "# Warning: 'bases' is deprecated. Please use 'resources' instead. Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
-    (
-        "commonLabels",
-        "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
-    (
-        "imageTags",
-        "# Warning: 'imageTags' is deprecated. Please use 'images' instead. Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
-    (
-        "patchesJson6902",
-        "# Warning: 'patchesJson6902' is deprecated. Please use 'patches' instead. Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
-    (
-        "patchesStrategicMerge",
-        "# Warning: 'patchesStrategicMerge' is deprecated. Please use 'patches' instead. Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
-    (
-        "vars",
-        "# Warning: 'vars' is deprecated. Please use 'replacements' instead. [EXPERIMENTAL] Run 'kz edit fix' to update your Kustomization automatically.",
-    ),
+    ("bases", "`bases` is deprecated: use `resources` instead"),
+    ("commonLabels", "`commonLabels` is deprecated: use `labels` instead"),
+    ("imageTags", "`imageTags` is deprecated: use `images` instead"),
+    ("patchesJson6902", "`patchesJson6902` is deprecated: use `patches` instead"),
+    ("patchesStrategicMerge", "`patchesStrategicMerge` is deprecated: use `patches` instead"),
+    ("vars", "`vars` is deprecated: use `replacements` instead"),
 ];
 
 /// Reads the first document of a kustomization file.
