@@ -60,6 +60,7 @@ fn draw(diagnostic: &Diagnostic, sources: &Sources, style: Style, out: &mut Stri
 /// Is the line of this label to be left out?
 fn is_hidden(label: &Label, sources: &Sources) -> bool {
     label.masked
+        || sources.is_secret(label.span)
         || sources.outermost(label.span).is_none_or(|(source, span)| {
             let line = source.locate(span).line;
             secrets::may_hold_secrets(&String::from_utf8_lossy(&source.text), line)
@@ -132,6 +133,10 @@ error[env]: bad line
   | this
 "
         );
+        let place = span(&sources, "y.env", "true=hunter2\n", "true");
+        sources.mark_secret(place);
+        let drawn = text(&Diagnostic::new("yaml-key", "bad").at(place), &sources, Style::Color);
+        assert!(drawn.contains("y.env:1:1") && !drawn.contains("hunter2"), "{drawn}");
         let secret = "kind: Secret\nstringData:\n  password: hunter2: x\n";
         let place = span(&sources, "secret.yaml", secret, ": x");
         let drawn = text(&Diagnostic::new("yaml-syntax", "bad").at(place), &sources, Style::Color);

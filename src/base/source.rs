@@ -41,6 +41,7 @@ pub struct Location {
 #[derive(Debug, Default)]
 pub struct Sources {
     list: RwLock<Vec<Arc<Source>>>,
+    secrets: RwLock<Vec<Span>>,
 }
 
 impl Sources {
@@ -64,6 +65,29 @@ impl Sources {
         let mut list = self.list.write().unwrap_or_else(|e| e.into_inner());
         list.push(Arc::new(Source { name, text, origin, lines: OnceLock::new() }));
         SourceId(list.len() as u32)
+    }
+
+    /// What stands at the span is secret data: no line of it is ever drawn.
+    pub fn mark_secret(&self, span: Span) {
+        self.secrets.write().unwrap_or_else(|e| e.into_inner()).push(span);
+    }
+
+    /// Whether the line that is drawn for a span holds what was marked as secret.
+    pub fn is_secret(&self, span: Span) -> bool {
+        let secrets = self.secrets.read().unwrap_or_else(|e| e.into_inner()).clone();
+        let Some((file, outer)) = self.outermost(span).filter(|_| !secrets.is_empty()) else { return false };
+        let (inner, drawn) = (self.get(span.source), file.line_of(outer.start));
+        secrets.iter().any(|secret| {
+            // A secret of several lines is compared where it was read, and all of a text that stands in
+            // one line of another where it is drawn.
+            let within = inner.as_ref().filter(|_| secret.source == span.source).is_some_and(|text| {
+                (text.line_of(secret.start)..=text.line_of(secret.end)).contains(&text.line_of(span.start))
+            });
+            within
+                || self
+                    .outermost(*secret)
+                    .is_some_and(|(_, place)| place.source == outer.source && file.line_of(place.start) == drawn)
+        })
     }
 
     pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {
@@ -108,11 +132,20 @@ fn column_bytes(line: &str, column: usize) -> usize {
 }
 
 impl Source {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
+        })
+    }
+
+    /// The line of an offset, from 1.
+    fn line_of(&self, offset: u32) -> usize {
+        self.lines().partition_point(|at| *at <= offset).max(1)
+    }
+
     /// The place of a span of this text.
     pub fn locate(&self, span: Span) -> Location {
-        let lines = self.lines.get_or_init(|| {
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
-        });
+        let lines = self.lines();
         let start = (span.start as usize).min(self.text.len());
         let line = lines.partition_point(|at| *at as usize <= start).max(1);
         let from = lines[line - 1] as usize;

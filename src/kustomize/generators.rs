@@ -18,6 +18,8 @@ use crate::base::{Diagnostic, Result, Span, base64};
 use crate::k8s::{Behavior, Resource};
 use crate::yaml::{Mapping, Node, Scalar, Style, Tag};
 
+use sources::Kind;
+
 /// Makes one entry of `configMapGenerator`; `globals` are the kustomization's `generatorOptions`.
 ///
 /// Errors: no name; sources that cannot be read; a key that is there twice; an empty label key.
@@ -29,7 +31,7 @@ pub fn config_map(
 ) -> Result<Resource> {
     let mut object = base_object("ConfigMap", args)?;
     let (mut text, mut binary) = (Mapping::default(), Mapping::default());
-    for datum in sources::read(ctx, loader, args, "configMapGenerator")? {
+    for datum in sources::read(ctx, loader, args, Kind::ConfigMap)? {
         match String::from_utf8(datum.value) {
             Ok(value) => text.push(Node::plain(datum.key, datum.key_span), value_node(value, datum.value_span)),
             Err(error) => {
@@ -62,7 +64,7 @@ pub fn secret(
     };
     set(&mut object, "type", value_node(kind.to_string(), span));
     let mut data = Mapping::default();
-    for datum in sources::read(ctx, loader, args, "secretGenerator").map_err(Diagnostic::masked)? {
+    for datum in sources::read(ctx, loader, args, Kind::Secret).map_err(Diagnostic::masked)? {
         let value = base64_lines(&datum.value);
         data.push(Node::plain(datum.key, datum.key_span), value_node(value, datum.value_span));
     }

@@ -17,23 +17,52 @@ pub struct Datum {
     pub value_span: Span,
 }
 
-/// All data of one generator, sorted by key. Messages name keys and paths, never values.
+/// What is made of the data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    ConfigMap,
+    Secret,
+}
+
+impl Kind {
+    /// The field that asks for it.
+    fn field(self) -> &'static str {
+        match self {
+            Kind::ConfigMap => "configMapGenerator",
+            Kind::Secret => "secretGenerator",
+        }
+    }
+}
+
+/// All data of one generator, sorted by key. No error about the files of a Secret, now or later, shows
+/// their text. Messages name keys and paths, never values.
 ///
 /// Errors, together: what cannot be read or is ill-formed; a key that is there twice.
-pub fn read(ctx: &Context, loader: &Loader, args: &GeneratorArgs, field: &str) -> Result<Vec<Datum>> {
+pub fn read(ctx: &Context, loader: &Loader, args: &GeneratorArgs, kind: Kind) -> Result<Vec<Datum>> {
+    let field = kind.field();
+    let load = |path: &Text| -> Result<File> {
+        let file = loader.load(ctx, field, path)?;
+        if kind == Kind::Secret {
+            ctx.sources.mark_secret(Span::new(file.source, 0, file.text.len()));
+        }
+        Ok(file)
+    };
     let mut reader = Reader { by_key: BTreeMap::new(), errors: Vec::new(), field };
     // The order matters only for which of two equal keys is called the second.
     for path in &args.envs {
-        match loader.load(ctx, field, path) {
+        match load(path) {
             Ok(file) => reader.add_lines(&file),
             Err(error) => reader.errors.push(*error),
         }
     }
     for literal in &args.literals {
+        if kind == Kind::Secret {
+            ctx.sources.mark_secret(literal.span);
+        }
         reader.add_literal(literal);
     }
     for source in &args.files {
-        let read = parse_file_source(source, field).and_then(|(key, path)| Ok((key, loader.load(ctx, field, &path)?)));
+        let read = parse_file_source(source, field).and_then(|(key, path)| Ok((key, load(&path)?)));
         match read {
             Ok((key, file)) => {
                 let value_span = Span::new(file.source, 0, file.text.len());
