@@ -10,7 +10,8 @@ use kz::base::{Diagnostic, Result};
 use kz::k8s::resid::CLUSTER;
 use kz::k8s::{ResMap, Resource, Schema};
 use kz::kustomize::build::Built;
-use kz::{render, yaml};
+use kz::render;
+use kz::yaml;
 
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;

@@ -1,3 +1,5 @@
+//! The loader's limits: what it refuses to open, and the cycles that it finds.
+
 use super::*;
 use crate::base::Sources;
 use crate::base::fs::Memory;
