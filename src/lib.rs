@@ -1,7 +1,9 @@
 //! kz renders Kubernetes manifests and remembers what it rendered.
 //!
 //! The layers, lowest first; imports point downward only:
-//! [`base`] <- [`yaml`] <- [`k8s`].
+//! [`base`] <- [`yaml`] <- [`k8s`] <- [`patch`] <- [`kustomize`] <- [`render`].
+//!
+//! The way in is [`kustomize::build`], the way out [`render::manifests`].
 
 pub mod base;
 pub mod k8s;
