@@ -41,27 +41,36 @@ enum Content {
     Json(JsonPatch),
 }
 
+/// The text of an entry: of the file that `path` names, or the inline one. `wanted` says what is missing.
+/// Errors: neither `path` nor `patch`, or both; a file that cannot be read.
+pub(super) fn text_of(
+    ctx: &Context,
+    loader: &Loader,
+    field: &str,
+    patch: &Patch,
+    inline: &str,
+    wanted: &str,
+) -> Result<(SourceId, Arc<[u8]>)> {
+    match (&patch.path[..], inline) {
+        ("", "") => Err(Diagnostic::new("patch-without-content", "a patch has neither `path` nor `patch`")
+            .at(patch.span)
+            .help(format!("name a file with `path`, or write {wanted} below `patch: |-`"))),
+        (_, "") => {
+            let file = loader.load(ctx, field, &patch.path)?;
+            Ok((file.source, file.text))
+        }
+        ("", inline) => Ok(embed(ctx, inline, patch.patch.span)),
+        _ => Err(Diagnostic::new("patch-path-and-patch", "a patch has both `path` and `patch`")
+            .at(patch.path.span)
+            .label(patch.patch.span, "and here is the other one")
+            .help("keep one of them")),
+    }
+}
+
 /// Reads an entry. Errors: neither `path` nor `patch`, or both; a file that cannot be read; a text
 /// that is no patch of either kind.
 pub fn load(ctx: &Context, loader: &Loader, patch: &Patch) -> Result<LoadedPatch> {
-    let (source, text) = match (&patch.path[..], patch.patch.trim()) {
-        ("", "") => {
-            return Err(Diagnostic::new("patch-without-content", "a patch has neither `path` nor `patch`")
-                .at(patch.span)
-                .help("name a file with `path`, or write the patch itself below `patch: |-`"));
-        }
-        (_, "") => {
-            let file = loader.load(ctx, "patches", &patch.path)?;
-            (file.source, file.text)
-        }
-        ("", inline) => embed(ctx, inline, patch.patch.span),
-        _ => {
-            return Err(Diagnostic::new("patch-path-and-patch", "a patch has both `path` and `patch`")
-                .at(patch.path.span)
-                .label(patch.patch.span, "and here is the other one")
-                .help("keep one of them"));
-        }
-    };
+    let (source, text) = text_of(ctx, loader, "patches", patch, patch.patch.trim(), "the patch itself")?;
     let content = read(ctx, source, text)?;
     let content = match content {
         Content::Merges(mut merges) => {

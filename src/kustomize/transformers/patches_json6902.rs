@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::kustomization::{Patch, Selector};
 use super::super::loader::Loader;
 use super::super::selector::Target;
-use super::patches::{Remember, change_by_json, embed};
+use super::patches::{Remember, change_by_json, text_of};
 use crate::base::{Diagnostic, Result};
 use crate::k8s::{ResMap, Schema};
 use crate::patch::JsonPatch;
@@ -30,24 +30,7 @@ pub fn load(ctx: &Context, loader: &Loader, patch: &Patch) -> Result<LoadedPatch
         .at(patch.span)
         .help("add `target:` with the kind and the name of the object that it is for"));
     };
-    let (source, text) = match (&patch.path[..], &patch.patch[..]) {
-        ("", "") => {
-            return Err(Diagnostic::new("patch-without-content", "a patch has neither `path` nor `patch`")
-                .at(patch.span)
-                .help("name a file with `path`, or write the operations below `patch: |-`"));
-        }
-        (_, "") => {
-            let file = loader.load(ctx, "patchesJson6902", &patch.path)?;
-            (file.source, file.text)
-        }
-        ("", inline) => embed(ctx, inline, patch.patch.span),
-        _ => {
-            return Err(Diagnostic::new("patch-path-and-patch", "a patch has both `path` and `patch`")
-                .at(patch.path.span)
-                .label(patch.patch.span, "and here is the other one")
-                .help("keep one of them"));
-        }
-    };
+    let (source, text) = text_of(ctx, loader, "patchesJson6902", patch, &patch.patch, "the operations")?;
     let place = if patch.path.is_empty() { patch.patch.span } else { patch.path.span };
     let patch = JsonPatch::parse(source, text)?;
     if patch.is_empty() {
