@@ -22,7 +22,7 @@ use ui::{ErrorFormat, Ui};
 /// Runs one command line, the program's name first.
 pub fn run(args: Vec<OsString>) -> Exit {
     let ui = Ui::new(ErrorFormat::of_words(&args));
-    let matches = match args::command(Purpose::Parsing).try_get_matches_from(&args) {
+    let matches = match args::command(Purpose::Parsing, &args).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => return help(&ui, &args),
@@ -30,16 +30,16 @@ pub fn run(args: Vec<OsString>) -> Exit {
             _ => return ui.fail(&usage::explain(&error, &args), &Default::default()),
         },
     };
-    match matches.subcommand() {
-        Some(("build", matches)) => build::run(matches, &ui),
-        Some(("version", matches)) => version::run(matches, &ui),
-        _ => help(&ui, &[]),
+    let verb = matches.subcommand().and_then(|(name, matches)| Some((args::verb(name)?, matches)));
+    match verb {
+        Some((verb, matches)) => (verb.run)(matches, &ui),
+        None => help(&ui, &[]),
     }
 }
 
 /// Prints the help of the command that is named, or of kz itself.
 fn help(ui: &Ui, args: &[OsString]) -> Exit {
-    let mut command = args::command(Purpose::Help);
+    let mut command = args::command(Purpose::Help, &[]);
     command.build();
     let named = args.iter().skip(1).find_map(|word| {
         let name = word.to_str().filter(|name| *name != "help")?;

@@ -5,7 +5,7 @@ use crate::k8s::{ResMap, Resource};
 use crate::yaml;
 
 /// Objects that one thread writes in a row.
-const CHUNK: usize = 64;
+const CHUNK: usize = 48;
 
 /// The manifests as `kustomize build` prints them: in order, with `---` between them. In pieces, to be
 /// written one after the other.
@@ -24,5 +24,5 @@ pub fn manifests(resources: &ResMap) -> Result<Vec<Vec<u8>>> {
         }
         Ok(out)
     };
-    parallel::map(&chunks, 2, write).into_iter().collect()
+    parallel::map(&chunks, chunks.len(), write).into_iter().collect()
 }

@@ -16,6 +16,11 @@ pub trait FileSystem: Sync {
     fn list(&self, path: &Path) -> Result<Vec<String>>;
     /// Absolute, without links. Fails where nothing is there.
     fn canonical(&self, path: &Path) -> Result<PathBuf>;
+    /// As [`FileSystem::canonical`] of a [`clean`] path, where `known` is canonical: what both begin with is
+    /// not looked at again.
+    fn canonical_near(&self, _known: &Path, path: &Path) -> Result<PathBuf> {
+        self.canonical(path)
+    }
 }
 
 /// The disk of this machine.
@@ -45,6 +50,18 @@ impl FileSystem for Disk {
 
     fn canonical(&self, path: &Path) -> Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+
+    fn canonical_near(&self, known: &Path, path: &Path) -> Result<PathBuf> {
+        let shared = known.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+        let mut real: PathBuf = path.components().take(shared).collect();
+        for part in path.components().skip(shared) {
+            real.push(part);
+            if std::fs::symlink_metadata(&real)?.is_symlink() {
+                return std::fs::canonicalize(path);
+            }
+        }
+        Ok(real)
     }
 }
 

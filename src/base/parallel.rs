@@ -2,18 +2,20 @@
 //!
 //! **Invariant:** what comes out does not depend on timing; threads have the stack that deep trees need.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::stack::{deep_stack_size, mark_deep};
 
-/// `f` of each item, in the items' order. A thread is started only for every `worth` items: what is done
+/// `f` of each item, in the items' order. `threads` is how many threads the work is worth: what is done
 /// sooner than a thread starts is done here.
-pub fn map<T: Sync, R: Send>(items: &[T], worth: usize, f: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = cores.min(items.len() / worth.max(1));
-    if workers <= 1 {
+pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if threads <= 1 || items.len() <= 1 {
         return items.iter().map(f).collect();
     }
+    // The system looks into several files to say it.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = cores.min(threads).min(items.len());
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -45,12 +47,43 @@ pub fn map<T: Sync, R: Send>(items: &[T], worth: usize, f: impl Fn(&T) -> R + Sy
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// `f` on each item. Where several fail, the error is that of the first of them.
+///
+/// Threads are started only where each gets `worth` items.
+pub fn for_each<T: Send, E: Send>(
+    items: &mut [T],
+    worth: usize,
+    f: impl Fn(&mut T) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    let threads = items.len() / worth.max(1);
+    if threads <= 1 {
+        return items.iter_mut().try_for_each(f);
+    }
+    let part = items.len().div_ceil(threads);
+    let parts: Vec<Mutex<&mut [T]>> = items.chunks_mut(part).map(Mutex::new).collect();
+    let run = |part: &Mutex<&mut [T]>| part.lock().unwrap_or_else(|e| e.into_inner()).iter_mut().try_for_each(&f);
+    map(&parts, parts.len(), run).into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
+    fn the_error_is_that_of_the_first_item_that_fails() {
+        let mut items: Vec<usize> = (0..1000).collect();
+        let double_or_fail = |n: &mut usize| {
+            *n *= 2;
+            if *n == 600 || *n == 1800 { Err(*n) } else { Ok(()) }
+        };
+        assert_eq!(super::for_each(&mut items, 100, double_or_fail), Err(600));
+        let mut items: Vec<usize> = (0..250).collect();
+        assert_eq!(super::for_each(&mut items, 100, double_or_fail), Ok(()));
+        assert_eq!(items, (0..250).map(|n| n * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn results_stand_in_the_order_of_the_items() {
         let items: Vec<usize> = (0..1000).collect();
-        assert_eq!(super::map(&items, 1, |n| n * 2), items.iter().map(|n| n * 2).collect::<Vec<_>>());
-        assert!(super::map(&[] as &[u8], 1, |n| *n).is_empty());
+        assert_eq!(super::map(&items, 4, |n| n * 2), items.iter().map(|n| n * 2).collect::<Vec<_>>());
+        assert!(super::map(&[] as &[u8], 4, |n| *n).is_empty());
     }
 }

@@ -1,11 +1,13 @@
 //! The commands and their flags, as clap wants them described.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{Styles, ValueParser};
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::ui::ErrorFormat;
+use super::exit::Exit;
+use super::ui::{ErrorFormat, Ui};
 use super::{build, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -23,8 +25,29 @@ Examples:
   kz build overlays/prod | kubectl apply -f -   and apply them
   kz help build                                 the flags of `kz build`";
 
-/// All of the command line.
-pub fn command(purpose: Purpose) -> Command {
+/// A command of kz.
+pub struct Verb {
+    pub name: &'static str,
+    describe: fn(Purpose) -> Command,
+    pub run: fn(&ArgMatches, &Ui) -> Exit,
+}
+
+/// The commands, in the order of the help.
+pub const VERBS: &[Verb] = &[
+    Verb { name: "build", describe: build::command, run: build::run },
+    Verb { name: "version", describe: |_| version::command(), run: version::run },
+];
+
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|verb| verb.name == name)
+}
+
+/// All of the command line; for parsing, of the verbs only those that are among the words: to describe
+/// one takes longer than to parse it.
+pub fn command(purpose: Purpose, words: &[OsString]) -> Command {
+    let is_named = |verb: &&Verb| purpose == Purpose::Parsing && words.iter().any(|word| word == verb.name);
+    let named = VERBS.iter().any(|verb| is_named(&verb));
+    let verbs = VERBS.iter().filter(|verb| !named || is_named(verb));
     Command::new("kz")
         .about(ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
@@ -41,8 +64,7 @@ pub fn command(purpose: Purpose) -> Command {
                 .hide_possible_values(true),
         )
         .arg(switch("stack-trace", "", purpose).global(true).hide(true))
-        .subcommand(build::command(purpose).args_override_self(true))
-        .subcommand(version::command().args_override_self(true))
+        .subcommands(verbs.map(|verb| (verb.describe)(purpose).args_override_self(true)))
 }
 
 /// A flag that is on or off. Go: `--flag=false` and its like are understood too.
@@ -90,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_description_is_sound() {
-        command(Purpose::Parsing).debug_assert();
-        command(Purpose::Help).debug_assert();
+        command(Purpose::Parsing, &[]).debug_assert();
+        command(Purpose::Help, &[]).debug_assert();
     }
 }

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use kz::base::Diagnostic;
 
+use super::args;
+
 /// Words that users of the neighbouring tools will try, and what to do instead.
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["edit", "create", "localize", "cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
@@ -17,7 +19,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
 ];
 
 /// What clap has against the arguments.
-pub fn explain(error: &clap::Error, args: &[OsString]) -> Box<Diagnostic> {
+pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => texts.first().cloned(),
@@ -26,7 +28,7 @@ pub fn explain(error: &clap::Error, args: &[OsString]) -> Box<Diagnostic> {
     let bare = |text: String| text.split(['=', ' ', '[']).next().unwrap_or_default().to_owned();
     let flag = bare(context(ContextKind::InvalidArg).unwrap_or_default());
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
-    let command = args.get(1).and_then(|word| word.to_str()).filter(|word| matches!(*word, "build" | "version"));
+    let command = words.get(1).and_then(|word| word.to_str()).filter(|word| args::verb(word).is_some());
     let help_of = match command {
         Some(command) => format!("`kz {command} --help` lists what there is"),
         None => "`kz --help` lists what there is".to_owned(),

@@ -1,7 +1,7 @@
 //! An ordered set of resources, found by id without a scan.
 //!
 //! **Invariant:** the order is the order of loading. The index is thrown away by everything that
-//! could change an id and made anew, once, by the next look-up.
+//! could change an id and made anew, once, when a few look-ups have shown that it pays.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -13,7 +13,12 @@ use super::schema::Schema;
 pub struct ResMap {
     resources: Vec<Resource>,
     index: Option<Index>,
+    /// Look-ups that were answered by going through all since the index was thrown away.
+    scans: u8,
 }
+
+/// So many look-ups cost about as much as the index.
+const SCANS: u8 = 8;
 
 /// Hash of (kind, name) of the present and all previous ids, and of the present kind with previous
 /// names -> positions, ascending. Who looks up compares the candidates exactly.
@@ -54,6 +59,12 @@ fn key_of(kind: &str, name: &str) -> u64 {
 }
 
 impl Index {
+    fn new(resources: &[Resource]) -> Index {
+        let mut index = Index::default();
+        resources.iter().enumerate().for_each(|(at, r)| index.add(at, r));
+        index
+    }
+
     fn add(&mut self, at: usize, resource: &Resource) {
         let mut put = |kind: &str, name: &str| {
             let at = at as u32;
@@ -99,6 +110,7 @@ impl ResMap {
     /// For any change; forgets the index.
     pub fn list_mut(&mut self) -> &mut Vec<Resource> {
         self.index = None;
+        self.scans = 0;
         &mut self.resources
     }
 
@@ -107,7 +119,7 @@ impl ResMap {
     }
 
     pub fn from_list(resources: Vec<Resource>) -> ResMap {
-        ResMap { resources, index: None }
+        ResMap { resources, ..ResMap::default() }
     }
 
     /// Positions of the resources whose present id equals `id`. kustomize: GetMatchingResourcesByCurrentId(id.Equals).
@@ -137,15 +149,19 @@ impl ResMap {
     }
 
     /// Resources of which some id has this kind and name, in order, with their positions.
-    pub fn candidates(&mut self, kind: &str, name: &str) -> impl Iterator<Item = (usize, &Resource)> {
+    pub fn candidates<'a>(&'a mut self, kind: &'a str, name: &'a str) -> impl Iterator<Item = (usize, &'a Resource)> {
         let resources = &self.resources;
-        let index = self.index.get_or_insert_with(|| {
-            let mut index = Index::default();
-            resources.iter().enumerate().for_each(|(at, r)| index.add(at, r));
-            index
-        });
-        let positions = index.positions.get(&key_of(kind, name)).map_or(&[][..], Positions::as_slice);
-        positions.iter().filter_map(|at| Some((*at as usize, resources.get(*at as usize)?)))
+        let scan = self.index.is_none() && self.scans < SCANS;
+        let indexed = if scan {
+            self.scans += 1;
+            &[]
+        } else {
+            let index = self.index.get_or_insert_with(|| Index::new(resources));
+            index.positions.get(&key_of(kind, name)).map_or(&[][..], Positions::as_slice)
+        };
+        let indexed = indexed.iter().filter_map(|at| Some((*at as usize, resources.get(*at as usize)?)));
+        let scanned = resources.iter().enumerate().filter(move |(_, r)| r.had_kind_and_name(kind, name));
+        indexed.chain(scan.then_some(scanned).into_iter().flatten())
     }
 
     /// Appends; the error is the position of the resource that has the same id already.

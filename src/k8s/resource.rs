@@ -153,6 +153,12 @@ impl Resource {
         })
     }
 
+    /// Whether one of its ids has this kind and name, or its present kind and a name that it had go together.
+    pub fn had_kind_and_name(&self, kind: &str, name: &str) -> bool {
+        let is_kind = self.kind() == kind;
+        (is_kind && self.name() == name) || self.previous.iter().any(|p| p.name == name && (is_kind || p.kind == kind))
+    }
+
     /// The first id it had. kustomize: Resource.OrgId.
     pub fn original_id<'a>(&'a self, schema: &Schema) -> IdRef<'a> {
         match self.previous_ids().next() {

@@ -124,7 +124,7 @@ impl<'n> Definitions<'n> {
 
 impl Found<'_> {
     fn take(&mut self, property: &Mapping, path: &[&str]) -> Result<()> {
-        let spec = |path: String| FieldSpec { gvk: Gvk::new("", "", self.kind), path, create: false };
+        let spec = |path: String| FieldSpec { gvk: Gvk::new("", "", self.kind), path: path.into(), create: false };
         let here = || spec(path.join("/"));
         let add = |list: &mut Vec<FieldSpec>| -> Result<()> {
             *list = merge_all(std::mem::take(list), &[here()])?;

@@ -7,6 +7,9 @@
 //! kustomize: api/filters/fieldspec.
 //! **Not here:** what is written to the fields.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use compact_str::CompactString;
 
 use super::kustomization::FieldSpec;
@@ -15,7 +18,7 @@ use crate::k8s::gvk::{parse_api_version, selects};
 use crate::k8s::{Gvk, Resource};
 use crate::yaml::{Mapping, Node, Scalar, Sequence, Style, Tag, Value};
 
-/// A field spec whose path is split.
+/// A field spec whose path is split when it is first followed: most types of most lists never come up.
 #[derive(Clone, Debug)]
 pub struct CompiledSpec {
     pub gvk: Gvk,
@@ -23,10 +26,15 @@ pub struct CompiledSpec {
     pub create: bool,
 }
 
-/// A path and its parts.
+/// A path, split when it is first followed.
 #[derive(Clone, Debug)]
 pub struct Path {
-    text: String,
+    text: Cow<'static, str>,
+    split: OnceLock<Split>,
+}
+
+#[derive(Clone, Debug)]
+struct Split {
     parts: Vec<Part>,
     /// Leads to `metadata.annotations` themselves.
     is_annotations: bool,
@@ -54,7 +62,7 @@ pub type Setter<'a> = &'a mut dyn FnMut(&mut Node) -> Result<()>;
 
 impl CompiledSpec {
     pub fn new(spec: &FieldSpec) -> CompiledSpec {
-        CompiledSpec { gvk: spec.gvk.clone(), path: Path::split(&spec.path), create: spec.create }
+        CompiledSpec { gvk: spec.gvk.clone(), path: Path::new(spec.path.clone()), create: spec.create }
     }
 
     pub fn matches(&self, api_version: &str, kind: &str) -> bool {
@@ -77,9 +85,9 @@ impl CompiledSpec {
     /// Errors: something on the way is neither list nor mapping; what `set` says.
     pub fn apply(&self, resource: &mut Resource, create: Option<CreateKind>, asked: Span, set: Setter) -> Result<()> {
         // kustomize: its bookkeeping is in the annotations, so there are some to be found.
-        let made = self.path.is_annotations && resource.has_bookkeeping() && resource.make_annotations();
+        let made = self.path.split().is_annotations && resource.has_bookkeeping() && resource.make_annotations();
         let mut walk = Walk { create: create.filter(|_| self.create), asked, set, wrote_twin: false };
-        let outcome = walk.node(&mut resource.node, &self.path.parts);
+        let outcome = walk.node(&mut resource.node, self.path.parts());
         let wrote_twin = walk.wrote_twin;
         if let Err(error) = outcome {
             return Err(error.within(format!(
@@ -103,9 +111,34 @@ impl CompiledSpec {
 }
 
 impl Path {
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Path {
+        Path { text: text.into(), split: OnceLock::new() }
+    }
+
+    fn split(&self) -> &Split {
+        self.split.get_or_init(|| Split::new(&self.text))
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this path goes on where the other one ends.
+    pub fn is_inside(&self, other: &Path) -> bool {
+        let (own, other) = (self.parts(), other.parts());
+        own.len() > other.len() && own.iter().zip(other).all(|(part, other)| part.name == other.name)
+    }
+
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.split().parts
+    }
+}
+
+impl Split {
     /// Splits at slashes that have no backslash before them; one leading slash is passed over.
     /// Go: kyaml/utils.PathSplitter.
-    pub fn split(text: &str) -> Path {
+    fn new(text: &str) -> Split {
         let path = text.strip_prefix('/').unwrap_or(text);
         let mut parts: Vec<CompactString> = Vec::with_capacity(6);
         for piece in path.split('/') {
@@ -124,22 +157,7 @@ impl Path {
         };
         let parts: Vec<Part> = parts.into_iter().map(part).collect();
         let is_annotations = parts.iter().map(|part| part.name.as_str()).eq(["metadata", "annotations"]);
-        Path { text: text.to_string(), parts, is_annotations }
-    }
-
-    /// As it was written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether this path goes on where the other one ends.
-    pub fn is_inside(&self, other: &Path) -> bool {
-        self.parts.len() > other.parts.len()
-            && self.parts.iter().zip(&other.parts).all(|(part, other)| part.name == other.name)
-    }
-
-    pub(super) fn parts(&self) -> &[Part] {
-        &self.parts
+        Split { parts, is_annotations }
     }
 }
 
@@ -287,7 +305,7 @@ mod tests {
     fn apply(object: &str, path: &str, create: bool, kind: &str) -> Result<String> {
         let document = yaml::read(SourceId::NONE, object.as_bytes(), ReadOptions::resource())?.remove(0);
         let mut resource = Resource::new(document.root.expect("an object"));
-        let spec = CompiledSpec::new(&FieldSpec { gvk: Gvk::default(), path: path.to_string(), create });
+        let spec = CompiledSpec::new(&FieldSpec { gvk: Gvk::default(), path: path.to_string().into(), create });
         let here = Span::NOWHERE;
         match kind {
             "none" => spec.apply(&mut resource, None, here, &mut |node| set_scalar(node, "SET", Tag::Open, here)),

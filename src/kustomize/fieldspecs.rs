@@ -6,6 +6,7 @@
 //! **Invariant:** a list never changes; lists are shared between all layers of a build.
 //! **Not here:** how lists of several layers become one (`configurations`).
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -51,7 +52,6 @@ struct Compiled {
     /// Kind -> positions of the specs for it and for all kinds, in order.
     by_kind: hashbrown::HashMap<CompactString, Vec<u32>, foldhash::fast::FixedState>,
     for_all: Vec<u32>,
-    is_nested: bool,
 }
 
 macro_rules! builtin {
@@ -106,6 +106,11 @@ impl FieldSpecs {
         self.0.is_same(&other.0)
     }
 
+    /// Whether there is nothing in it; a list that kustomize brings along need not be read for that.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty(&EMPTY, |list| list.specs.is_empty())
+    }
+
     /// Whether this is a list that kustomize brings along.
     pub fn is_builtin(&self) -> bool {
         matches!(self.0, Shared::Builtin(_))
@@ -121,7 +126,8 @@ impl FieldSpecs {
 
     /// Whether the path of some spec leads through the field of another one.
     pub fn is_nested(&self) -> bool {
-        !self.is_builtin() && self.0.get().compiled().is_nested
+        let paths = || self.compiled().iter().map(|spec| &spec.path);
+        !self.is_builtin() && paths().any(|path| paths().any(|other| path.is_inside(other)))
     }
 
     /// All specs with their paths split, in order.
@@ -135,6 +141,11 @@ impl NameReferences {
     pub fn is_same(&self, other: &NameReferences) -> bool {
         self.0.is_same(&other.0)
     }
+
+    /// As [`FieldSpecs::is_empty`].
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty(&NO_REFERENCES, Vec::is_empty)
+    }
 }
 
 impl<T> Shared<T> {
@@ -142,6 +153,13 @@ impl<T> Shared<T> {
         match self {
             Shared::Builtin(list) => list,
             Shared::Own(list) => list,
+        }
+    }
+
+    fn is_empty(&self, empty: &'static LazyLock<T>, is_empty: impl Fn(&T) -> bool) -> bool {
+        match self {
+            Shared::Builtin(list) => std::ptr::eq(*list, empty),
+            Shared::Own(list) => is_empty(list),
         }
     }
 
@@ -178,9 +196,7 @@ impl List {
                     by_kind.entry(spec.gvk.kind.clone()).or_insert_with(|| for_all.clone()).push(at);
                 }
             }
-            let paths = || specs.iter().map(|spec| &spec.path);
-            let is_nested = paths().any(|path| paths().any(|other| path.is_inside(other)));
-            Compiled { specs, by_kind, for_all, is_nested }
+            Compiled { specs, by_kind, for_all }
         })
     }
 }
@@ -251,9 +267,9 @@ fn read_references(text: &'static str) -> Vec<NameBackReferences> {
 }
 
 /// `group version kind create path`
-fn read_spec(words: &[&str]) -> Option<FieldSpec> {
+fn read_spec(words: &[&'static str]) -> Option<FieldSpec> {
     let [group, version, kind, create, path] = words else { return None };
-    Some(FieldSpec { gvk: read_gvk(group, version, kind), path: path.to_string(), create: *create == "create" })
+    Some(FieldSpec { gvk: read_gvk(group, version, kind), path: Cow::Borrowed(path), create: *create == "create" })
 }
 
 fn read_gvk(group: &str, version: &str, kind: &str) -> Gvk {

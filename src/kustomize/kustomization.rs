@@ -5,6 +5,7 @@
 //!
 //! **Not here:** how the types are read from nodes.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use crate::base::Span;
@@ -77,7 +78,7 @@ pub struct Label {
 pub struct FieldSpec {
     pub gvk: Gvk,
     /// `spec/template/metadata/labels`; a part may end in `[]`; `\/` is a slash inside a part.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// `create`
     pub create: bool,
 }

@@ -56,6 +56,16 @@ pub enum Target {
     Directory(Loader),
 }
 
+impl Target {
+    /// Bytes to be read.
+    pub fn size(&self) -> usize {
+        match self {
+            Target::File(file) => file.text.len(),
+            Target::Directory(_) => 0,
+        }
+    }
+}
+
 /// Why a path cannot be read as a file.
 enum Refusal {
     Remote,
@@ -174,7 +184,10 @@ impl Loader {
                 .help("write the directory relative to this kustomization"));
         }
         let absolute = fs::clean(&self.root().join(&**path));
-        let root = ctx.fs.canonical(&absolute).map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?;
+        let root = ctx
+            .fs
+            .canonical_near(self.root(), &absolute)
+            .map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?;
         if !ctx.fs.is_dir(&root) {
             return Err(Diagnostic::new(
                 "not-a-directory",
@@ -215,7 +228,7 @@ impl Loader {
         let real = match ctx.options.load_restrictor {
             LoadRestrictor::None => absolute.clone(),
             LoadRestrictor::RootOnly => {
-                let real = ctx.fs.canonical(&absolute).map_err(Refusal::from_io)?;
+                let real = ctx.fs.canonical_near(self.root(), &absolute).map_err(Refusal::from_io)?;
                 if ctx.fs.is_dir(&real) {
                     return Err(Refusal::Directory);
                 }

@@ -164,7 +164,7 @@ mod tests {
 
     fn visits(paths: &[&str], object: &mut Node) -> Result<Vec<String>> {
         let mut seen = Vec::new();
-        let paths: Vec<Path> = paths.iter().map(|path| Path::split(path)).collect();
+        let paths: Vec<Path> = paths.iter().map(|path| Path::new(path.to_string())).collect();
         let forest = PathForest::new(paths.iter().enumerate());
         forest.visit(object, &mut |number, node| {
             seen.push(format!("{number}:{}", node.text().unwrap_or(node.kind_name())));

@@ -15,5 +15,8 @@ pub mod replacements;
 pub mod replicas;
 pub mod sort_order;
 
+/// So many objects take a transformer longer than a thread takes to start.
+const WORTH_A_THREAD: usize = 1000;
+
 #[cfg(test)]
 mod tests;

@@ -97,7 +97,7 @@ fn gvk(f: &mut Fields) -> Gvk {
 impl Decode for FieldSpec {
     fn decode(node: &Node, d: &mut Decoder) -> FieldSpec {
         let mut f = Fields::of(node, d);
-        let out = FieldSpec { gvk: gvk(&mut f), path: f.take("path"), create: f.take("create") };
+        let out = FieldSpec { gvk: gvk(&mut f), path: f.take::<String>("path").into(), create: f.take("create") };
         f.finish();
         out
     }

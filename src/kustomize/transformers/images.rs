@@ -8,7 +8,8 @@
 
 mod reference;
 
-use crate::base::{Result, Span};
+use super::WORTH_A_THREAD;
+use crate::base::{Result, Span, parallel};
 use crate::k8s::{ResMap, Resource};
 use crate::kustomize::fieldspec::{set_scalar, wrong_kind};
 use crate::kustomize::fieldspecs::FieldSpecs;
@@ -22,7 +23,7 @@ use reference::Rule;
 /// mapping; a name that is not a regular expression.
 pub fn images(resources: &mut ResMap, images: &[Image], specs: &FieldSpecs) -> Result<()> {
     let rules = images.iter().map(Rule::new).collect::<Result<Vec<_>>>()?;
-    resources.list_mut_same_ids().iter_mut().try_for_each(|resource| change_images(resource, &rules, specs))
+    parallel::for_each(resources.list_mut_same_ids(), WORTH_A_THREAD, |resource| change_images(resource, &rules, specs))
 }
 
 /// Entries are applied to a field one after the other, each once for every way in which the field is

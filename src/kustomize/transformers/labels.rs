@@ -4,7 +4,8 @@
 
 use std::sync::LazyLock;
 
-use crate::base::{Result, Span};
+use super::WORTH_A_THREAD;
+use crate::base::{Result, Span, parallel};
 use crate::k8s::{ResMap, Resource};
 use crate::kustomize::configurations::{TransformerConfig, merge_all};
 use crate::kustomize::fieldspec::{CreateKind, wrong_kind};
@@ -25,7 +26,7 @@ pub fn labels(resources: &mut ResMap, pairs: &Pairs, specs: &FieldSpecs) -> Resu
 /// Errors: field specs that contradict each other.
 pub fn specs(label: &Label, config: &TransformerConfig) -> Result<FieldSpecs> {
     static METADATA: LazyLock<FieldSpecs> = LazyLock::new(|| {
-        let path = "metadata/labels".to_string();
+        let path = "metadata/labels".into();
         vec![FieldSpec { path, create: true, ..FieldSpec::default() }].into()
     });
     let list = merge_all(label.field_specs.clone(), &config.labels)?;
@@ -51,10 +52,9 @@ pub(super) fn set_pairs(resources: &mut ResMap, pairs: &Pairs, specs: &FieldSpec
     // kustomize goes through the field specs once for each key. With one walk for all keys the result is
     // the same, as long as no key makes the field of another spec.
     let at_once = if specs.is_nested() { 1 } else { pairs.len() };
-    for resource in resources.list_mut_same_ids() {
-        pairs.chunks(at_once).try_for_each(|pairs| set_pairs_of(resource, pairs, specs))?;
-    }
-    Ok(())
+    parallel::for_each(resources.list_mut_same_ids(), WORTH_A_THREAD, |resource| {
+        pairs.chunks(at_once).try_for_each(|pairs| set_pairs_of(resource, pairs, specs))
+    })
 }
 
 fn set_pairs_of(resource: &mut Resource, pairs: &[&(Text, Text)], specs: &FieldSpecs) -> Result<()> {

@@ -2,7 +2,8 @@
 //!
 //! kustomize: api/internal/builtins/PrefixTransformer.go, api/filters/prefix and suffix.
 
-use crate::base::Result;
+use super::WORTH_A_THREAD;
+use crate::base::{Result, parallel};
 use crate::k8s::{ResMap, Resource, Schema};
 use crate::kustomize::fieldspec::{CompiledSpec, CreateKind, set_scalar};
 use crate::kustomize::fieldspecs::FieldSpecs;
@@ -19,14 +20,14 @@ enum Side {
 ///
 /// Errors: a field that is not a plain value.
 pub fn name_prefix(resources: &mut ResMap, prefix: &Text, specs: &FieldSpecs, schema: &Schema) -> Result<()> {
-    resources.list_mut().iter_mut().try_for_each(|r| extend_names(r, prefix, Side::Prefix, specs, schema))
+    parallel::for_each(resources.list_mut(), WORTH_A_THREAD, |r| extend_names(r, prefix, Side::Prefix, specs, schema))
 }
 
 /// Puts a suffix behind the names, and behind the other fields that the specs lead to.
 ///
 /// Errors: a field that is not a plain value.
 pub fn name_suffix(resources: &mut ResMap, suffix: &Text, specs: &FieldSpecs, schema: &Schema) -> Result<()> {
-    resources.list_mut().iter_mut().try_for_each(|r| extend_names(r, suffix, Side::Suffix, specs, schema))
+    parallel::for_each(resources.list_mut(), WORTH_A_THREAD, |r| extend_names(r, suffix, Side::Suffix, specs, schema))
 }
 
 fn extend_names(resource: &mut Resource, part: &Text, side: Side, specs: &FieldSpecs, schema: &Schema) -> Result<()> {

@@ -4,7 +4,8 @@
 
 use std::sync::LazyLock;
 
-use crate::base::{Diagnostic, Result};
+use super::WORTH_A_THREAD;
+use crate::base::{Diagnostic, Result, parallel};
 use crate::k8s::{ResMap, Resource, Schema};
 use crate::kustomize::fieldspec::{CompiledSpec, CreateKind, set_scalar, wrong_kind};
 use crate::kustomize::fieldspecs::FieldSpecs;
@@ -48,13 +49,13 @@ pub fn set_namespace(resources: &mut ResMap, options: &Options, schema: &Schema)
     if namespace.is_empty() {
         return Ok(());
     }
-    for resource in resources.list_mut() {
+    parallel::for_each(resources.list_mut(), WORTH_A_THREAD, |resource| {
         if !is_to_move(resource) {
-            continue;
+            return Ok(());
         }
         resource.store_previous_id(schema);
-        move_into(resource, options, schema).map_err(|e| e.within(format!("setting the namespace `{namespace}`")))?;
-    }
+        move_into(resource, options, schema).map_err(|e| e.within(format!("setting the namespace `{namespace}`")))
+    })?;
     match resources.clash(schema, |first, second| is_to_move(first) || is_to_move(second)) {
         Some((first, second)) => Err(clash(first, second, namespace)),
         None => Ok(()),
@@ -86,9 +87,8 @@ pub fn set_own_namespace(resource: &mut Resource, namespace: &Text, schema: &Sch
 
 /// kustomize: namespace.Filter.
 fn move_into(resource: &mut Resource, options: &Options, schema: &Schema) -> Result<()> {
-    static OWN: LazyLock<CompiledSpec> = LazyLock::new(|| {
-        CompiledSpec::new(&FieldSpec { path: OWN_PATH.to_string(), create: true, ..FieldSpec::default() })
-    });
+    static OWN: LazyLock<CompiledSpec> =
+        LazyLock::new(|| CompiledSpec::new(&FieldSpec { path: OWN_PATH.into(), create: true, ..FieldSpec::default() }));
     let Options { namespace, specs, .. } = options;
     let is_binding = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
     let is_core = resource.api_version() == "v1";

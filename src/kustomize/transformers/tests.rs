@@ -28,7 +28,7 @@ fn pair(key: &str, value: &str) -> Pairs {
 }
 
 fn field(kind: &str, path: &str, create: bool) -> FieldSpec {
-    FieldSpec { gvk: Gvk::new("", "", kind), path: path.to_string(), create }
+    FieldSpec { gvk: Gvk::new("", "", kind), path: path.to_string().into(), create }
 }
 
 fn printed(resources: &ResMap) -> String {
