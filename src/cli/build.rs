@@ -9,7 +9,6 @@ use clap::ArgMatches;
 pub use flags::command;
 use kz::base::Sources;
 use kz::base::fs::Disk;
-use kz::base::stack::with_deep_stack;
 use kz::kustomize::{self, Context};
 
 use super::exit::Exit;
@@ -22,7 +21,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(error) => return ui.fail(&error, &Sources::new()),
     };
     flags.notes.iter().for_each(|text| ui.note(text));
-    with_deep_stack(|| build(&flags, ui))
+    build(&flags, ui)
 }
 
 fn build(flags: &flags::Flags, ui: &Ui) -> ! {
