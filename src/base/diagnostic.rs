@@ -62,7 +62,9 @@ impl Diagnostic {
 
     /// Adds the next outer step of how the build came here.
     pub fn within(mut self: Box<Self>, step: impl Into<String>) -> Box<Self> {
-        self.trace.push(step.into());
+        let step = step.into();
+        self.others.iter_mut().for_each(|other| other.trace.push(step.clone()));
+        self.trace.push(step);
         self
     }
 
@@ -83,6 +85,18 @@ impl Diagnostic {
             first.others.extend(more);
         }
         Some(first)
+    }
+
+    /// All results, or all errors as one.
+    pub fn all<T>(results: impl IntoIterator<Item = super::Result<T>>) -> super::Result<Vec<T>> {
+        let (mut done, mut errors) = (Vec::new(), Vec::new());
+        for result in results {
+            match result {
+                Ok(one) => done.push(one),
+                Err(error) => errors.push(error),
+            }
+        }
+        Diagnostic::together(errors).map_or(Ok(done), Err)
     }
 }
 

@@ -52,24 +52,57 @@ impl Layer {
     }
 
     /// Adds this layer to what was accumulated before it (nothing, but for components).
+    ///
+    /// An error comes with the mistakes of the parts that were not reached, as far as they are independent.
     pub fn accumulate(&self, ctx: &Context, into: Accumulator, schema: &mut Schema) -> Result<Accumulator> {
+        let mut part = Part::Resources;
+        self.run_parts(ctx, into, schema, &mut part).map_err(|error| {
+            let errors = std::iter::once(error).chain(self.mistakes_after(ctx, part));
+            Diagnostic::together(errors).unwrap_or_else(|| unreachable!("there is the first one"))
+        })
+    }
+
+    fn run_parts(&self, ctx: &Context, into: Accumulator, schema: &mut Schema, part: &mut Part) -> Result<Accumulator> {
         let kustomization = &self.kustomization;
         let mut acc = into;
         self.add_resources(ctx, &mut acc, "resources", &kustomization.resources, schema)?;
+        *part = Part::Configurations;
         let own = TransformerConfig::load(ctx, &self.loader, &kustomization.configurations)?;
         merge_config(&mut acc, own)?;
         if !kustomization.crds.is_empty() {
             merge_config(&mut acc, Arc::new(crds::load(ctx, &self.loader, &kustomization.crds)?))?;
         }
+        *part = Part::Generators;
         self.generate(ctx, &mut acc, schema)?;
+        *part = Part::Components;
         for path in &kustomization.components {
             let loader = self.loader.base(ctx, "components", path)?;
             acc = self.enter(ctx, path, loader, Kind::Component, acc, schema)?;
         }
+        *part = Part::Transformers;
         self.transform(ctx, &mut acc, schema)?;
         self.validate(ctx, &mut acc, schema)?;
         acc.vars.merge(&kustomization.vars, &mut acc.resources, schema)?;
         Ok(acc)
+    }
+
+    /// What is wrong with the files that later parts name, whatever the earlier ones yield.
+    fn mistakes_after(&self, ctx: &Context, part: Part) -> Vec<Box<Diagnostic>> {
+        let k = &self.kustomization;
+        let mut mistakes = Vec::new();
+        if part < Part::Configurations {
+            mistakes.extend(TransformerConfig::load(ctx, &self.loader, &k.configurations).err());
+        }
+        if part < Part::Generators {
+            mistakes.extend(self.generators(ctx).err());
+        }
+        if part < Part::Components {
+            mistakes.extend(k.components.iter().filter_map(|path| self.loader.base(ctx, "components", path).err()));
+        }
+        if part < Part::Transformers {
+            mistakes.extend(transform::load(ctx, &self.loader, k).err());
+        }
+        mistakes
     }
 
     /// Files and bases, in the order in which they are named.
@@ -90,20 +123,27 @@ impl Layer {
             Ok(Target::Directory(loader)) => Ok(Entry::Base(loader.clone())),
             Err(error) => Err(error.clone()),
         });
-        let (opened, errors): (Vec<_>, Vec<_>) = opened.into_iter().partition(Result::is_ok);
-        if let Some(error) = Diagnostic::together(errors.into_iter().filter_map(Result::err)) {
-            return Err(error);
-        }
+        let mut mistakes = Vec::new();
+        let mut goes_on = true;
         for (path, opened) in paths.iter().zip(opened) {
-            match opened? {
-                Entry::File(resources) => self.add_file(acc, path, resources, schema)?,
-                Entry::Base(loader) => {
-                    let base = self.enter(ctx, path, loader, Kind::Base, Accumulator::default(), schema)?;
-                    acc.merge(base, schema)?;
+            let added = match opened {
+                // What cannot be read has no part in what is wrong with the others.
+                Err(error) => {
+                    mistakes.push(error);
+                    continue;
                 }
+                Ok(_) if !goes_on => continue,
+                Ok(Entry::File(resources)) => self.add_file(acc, path, resources, schema),
+                Ok(Entry::Base(loader)) => self
+                    .enter(ctx, path, loader, Kind::Base, Accumulator::default(), schema)
+                    .and_then(|base| acc.merge(base, schema)),
+            };
+            if let Err(error) = added {
+                mistakes.push(error);
+                goes_on = false;
             }
         }
-        Ok(())
+        Diagnostic::together(mistakes).map_or(Ok(()), Err)
     }
 
     fn add_file(&self, acc: &mut Accumulator, path: &Text, read: Vec<Resource>, schema: &Schema) -> Result<()> {
@@ -158,14 +198,7 @@ impl Layer {
 
     fn generate(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
         let kustomization = &self.kustomization;
-        let globals = kustomization.generator_options.as_ref();
-        let mut made = Vec::new();
-        for args in &kustomization.config_map_generator {
-            made.push(("ConfigMapGenerator", generators::config_map(ctx, &self.loader, args, globals)?));
-        }
-        for args in &kustomization.secret_generator {
-            made.push(("SecretGenerator", generators::secret(ctx, &self.loader, args, globals)?));
-        }
+        let made = self.generators(ctx)?;
         if let Some(chart) = kustomization.helm_charts.first() {
             return Err(Diagnostic::new("helm-charts", "`helmCharts` are not inflated by this version of kz")
                 .at(chart.span)
@@ -187,6 +220,17 @@ impl Layer {
             absorb(&mut acc.resources, resources, schema)?;
         }
         Ok(())
+    }
+
+    /// What the built-in generators make, with the kind of each generator. Mistakes are reported together.
+    fn generators(&self, ctx: &Context) -> Result<Vec<(&'static str, Resource)>> {
+        let k = &self.kustomization;
+        let globals = k.generator_options.as_ref();
+        let config_map = |args| generators::config_map(ctx, &self.loader, args, globals);
+        let secret = |args| generators::secret(ctx, &self.loader, args, globals);
+        let config_maps = k.config_map_generator.iter().map(|args| Ok(("ConfigMapGenerator", config_map(args)?)));
+        let secrets = k.secret_generator.iter().map(|args| Ok(("SecretGenerator", secret(args)?)));
+        Diagnostic::all(config_maps.chain(secrets))
     }
 
     fn transform(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
@@ -232,6 +276,16 @@ impl Layer {
         self.add_resources(ctx, &mut acc, field, &paths, schema)?;
         plugins::load(ctx, &self.loader, acc.resources.into_list(), schema)
     }
+}
+
+/// What a layer goes through, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Resources,
+    Configurations,
+    Generators,
+    Components,
+    Transformers,
 }
 
 /// What a path under `resources` turned out to be.

@@ -2,15 +2,43 @@
 
 use super::accumulate::Accumulator;
 use super::context::Context;
-use super::kustomization::Kustomization;
+use super::kustomization::{Kustomization, Replacement};
 use super::loader::Loader;
 use super::origin;
 use super::transformers::{
     annotations, images, labels, name_prefix, namespace, patches, patches_json6902, patches_strategic_merge,
     replacements, replicas,
 };
-use crate::base::Result;
-use crate::k8s::{Origin, ResMap, Schema};
+use crate::base::{Diagnostic, Result};
+use crate::k8s::{Origin, ResMap, Resource, Schema};
+
+/// What the fields of a kustomization name in files of its own, or hold as text.
+pub struct Patches {
+    merges: Vec<Resource>,
+    patches: Vec<patches::LoadedPatch>,
+    json_patches: Vec<patches_json6902::LoadedPatch>,
+    replacements: Vec<Replacement>,
+}
+
+/// Reads all patches and replacements of a kustomization.
+///
+/// Errors: those of all that cannot be read, together.
+pub fn load(ctx: &Context, loader: &Loader, k: &Kustomization) -> Result<Patches> {
+    let merges = patches_strategic_merge::load(ctx, loader, &k.patches_strategic_merge);
+    let patches = Diagnostic::all(k.patches.iter().map(|patch| patches::load(ctx, loader, patch)));
+    let json_patches = Diagnostic::all(k.patches_json6902.iter().map(|p| patches_json6902::load(ctx, loader, p)));
+    let replacements = replacements::load_replacements(ctx, loader, &k.replacements);
+    match (merges, patches, json_patches, replacements) {
+        (Ok(merges), Ok(patches), Ok(json_patches), Ok(replacements)) => {
+            Ok(Patches { merges, patches, json_patches, replacements })
+        }
+        (merges, patches, json_patches, replacements) => {
+            let errors = [merges.err(), patches.err(), json_patches.err(), replacements.err()];
+            Err(Diagnostic::together(errors.into_iter().flatten())
+                .unwrap_or_else(|| unreachable!("one of the four is an error")))
+        }
+    }
+}
 
 /// Runs what the fields of a kustomization ask for on what was accumulated so far. `origin_of` a kind of
 /// transformer is set where `buildMetadata` wants to know what changed an object.
@@ -34,13 +62,10 @@ pub fn built_in(
         resources.drop_empties();
         Ok(())
     };
-    let merge_patches = patches_strategic_merge::load(ctx, loader, &k.patches_strategic_merge)?;
-    let patches = k.patches.iter().map(|p| patches::load(ctx, loader, p)).collect::<Result<Vec<_>>>()?;
-    let json_patches =
-        k.patches_json6902.iter().map(|p| patches_json6902::load(ctx, loader, p)).collect::<Result<Vec<_>>>()?;
+    let Patches { merges, patches, json_patches, replacements } = load(ctx, loader, k)?;
 
     if !k.patches_strategic_merge.is_empty() {
-        step("PatchStrategicMergeTransformer", &mut |r| patches_strategic_merge::apply(&merge_patches, r, schema))?;
+        step("PatchStrategicMergeTransformer", &mut |r| patches_strategic_merge::apply(&merges, r, schema))?;
     }
     for patch in &patches {
         step("PatchTransformer", &mut |r| patches::apply(patch, r, schema))?;
@@ -80,8 +105,7 @@ pub fn built_in(
         })?;
     }
     if !k.replacements.is_empty() {
-        let loaded = replacements::load_replacements(ctx, loader, &k.replacements)?;
-        step("ReplacementTransformer", &mut |r| replacements::replace_values(ctx.sources, r, &loaded))?;
+        step("ReplacementTransformer", &mut |r| replacements::replace_values(ctx.sources, r, &replacements))?;
     }
     Ok(())
 }
