@@ -87,7 +87,7 @@ impl Layer {
     }
 
     /// What is wrong with the files that later parts name, whatever the earlier ones yield.
-    fn mistakes_after(&self, ctx: &Context, part: Part) -> Vec<Box<Diagnostic>> {
+    fn mistakes_after(&self, ctx: &Context, part: Part) -> Option<Box<Diagnostic>> {
         let k = &self.kustomization;
         let mut mistakes = Vec::new();
         if part < Part::Configurations {
@@ -102,7 +102,7 @@ impl Layer {
         if part < Part::Transformers {
             mistakes.extend(transform::load(ctx, &self.loader, k).err());
         }
-        mistakes
+        Diagnostic::together(mistakes)
     }
 
     /// Files and bases, in the order in which they are named.
