@@ -6,8 +6,11 @@
 //! The way in is [`kustomize::build`], the way out [`render::manifests`].
 
 pub mod base;
+pub mod gotmpl;
+pub mod helm;
 pub mod k8s;
 pub mod kustomize;
 pub mod patch;
 pub mod render;
+pub mod sprig;
 pub mod yaml;

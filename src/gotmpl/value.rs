@@ -1,0 +1,532 @@
+//! What templates compute with: Go's values, as far as a template can meet them.
+//!
+//! Go's reflection sees types, so they are kept: an `int` is no `int64`, a list of strings no list of
+//! anything, and values of a chart are a type of their own. Maps and lists are shared by reference, as in Go:
+//! what `set` writes is seen by all that hold the map.
+//!
+//! **Invariant:** keys of maps are strings; iteration is in the order of their bytes, as Go prints and ranges.
+//! **Not here:** how values are printed ([`super::fmt`]), compared or called.
+
+use std::any::Any;
+use std::cell::{Ref, RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::func::Func;
+use super::trace::Trace;
+use crate::base::Span;
+
+#[derive(Clone)]
+pub enum Value {
+    /// Go's nil, and what a key that is missing gives.
+    Nil,
+    Bool(bool),
+    Int(i64, IntType),
+    Uint(u64, UintType),
+    /// A float64.
+    Float(f64),
+    /// A complex128.
+    Complex(f64, f64),
+    Str(Str),
+    List(Rc<List>),
+    Map(Rc<Map>),
+    /// A value of a Go type with fields or methods of its own: a time, a version, `.Files`.
+    Object(Rc<dyn Object>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntType {
+    Int,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UintType {
+    Uint,
+    /// Also called byte.
+    Uint8,
+    Uint16,
+    Uint32,
+    Uint64,
+}
+
+/// A type as a parameter or a value has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `interface {}`: takes everything, nil too.
+    Any,
+    Bool,
+    Int(IntType),
+    Uint(UintType),
+    Float64,
+    Complex128,
+    String,
+    /// `[]interface {}`
+    List,
+    /// `[]string`
+    Strings,
+    /// `[]int`
+    Ints,
+    /// `[]uint8`
+    Bytes,
+    /// `[][]interface {}`
+    Lists,
+    /// `map[string]interface {}`
+    Map,
+    /// `map[string]string`
+    StringMap,
+    /// `common.Values`: a map with methods.
+    Values,
+    /// Any other, by the name that `%T` prints.
+    Named(&'static str),
+}
+
+/// Go's reflect.Kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    Bool,
+    Int(IntType),
+    Uint(UintType),
+    Float64,
+    Complex128,
+    String,
+    Slice,
+    Map,
+    Struct,
+    Ptr,
+    Func,
+}
+
+/// A string of Go: bytes, mostly UTF-8 but not surely so. Cheap to copy.
+#[derive(Clone)]
+pub struct Str {
+    bytes: Rc<[u8]>,
+    /// Where its pieces were written, while that is recorded.
+    trace: Option<Rc<Trace>>,
+}
+
+/// The key of a map.
+pub type Key = Rc<[u8]>;
+
+/// A slice. What has a place in it may be changed by whoever holds it.
+pub struct List {
+    ty: Type,
+    is_nil: bool,
+    items: RefCell<Vec<Value>>,
+}
+
+/// A map with string keys.
+pub struct Map {
+    ty: Type,
+    is_nil: bool,
+    entries: RefCell<BTreeMap<Key, Entry>>,
+}
+
+/// A value in a map, and the place of the file that set it.
+#[derive(Clone)]
+pub struct Entry {
+    pub value: Value,
+    pub span: Span,
+}
+
+/// A Go type that is neither basic nor a list nor a map.
+pub trait Object {
+    /// As `%T` prints it: `time.Time`, `*semver.Version`.
+    fn type_name(&self) -> &'static str;
+
+    fn kind(&self) -> Kind;
+
+    /// An exported field of a struct (or of what a pointer points to).
+    fn field(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// All exported fields in the order of their declaration, for `%v`.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// A method; it is called with the object as its first argument, which its parameters do not name.
+    fn method(&self, _name: &str) -> Option<&'static Func> {
+        None
+    }
+
+    /// What its String or Error method gives, if it has one.
+    fn text(&self) -> Option<String> {
+        None
+    }
+
+    /// For kinds Map and Slice: the map or list that the type is made of, for range, index, len and keys.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// What encoding/json makes of it, as a value of basic types, lists and maps.
+    fn json(&self) -> Option<Value> {
+        self.underlying()
+    }
+
+    /// Go's truth.
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    /// Whether `other` is an equal value of the same type.
+    fn equals(&self, other: &dyn Object) -> bool;
+
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl Str {
+    pub fn new(bytes: impl Into<Rc<[u8]>>) -> Str {
+        Str { bytes: bytes.into(), trace: None }
+    }
+
+    pub fn with_trace(bytes: impl Into<Rc<[u8]>>, trace: Option<Rc<Trace>>) -> Str {
+        Str { bytes: bytes.into(), trace }
+    }
+
+    pub fn trace(&self) -> Option<&Rc<Trace>> {
+        self.trace.as_ref()
+    }
+
+    pub fn key(&self) -> Key {
+        self.bytes.clone()
+    }
+
+    /// As text; what is no UTF-8 is replaced.
+    pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+}
+
+impl std::ops::Deref for Str {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Str {
+        Str::new(text.as_bytes())
+    }
+}
+
+impl From<String> for Str {
+    fn from(text: String) -> Str {
+        Str::new(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Str {
+    fn from(bytes: Vec<u8>) -> Str {
+        Str::new(bytes)
+    }
+}
+
+impl Entry {
+    /// Of a value that no file set.
+    pub fn new(value: Value) -> Entry {
+        Entry { value, span: Span::NOWHERE }
+    }
+}
+
+impl List {
+    pub fn new(ty: Type, items: Vec<Value>) -> List {
+        List { ty, is_nil: false, items: RefCell::new(items) }
+    }
+
+    /// The nil slice of a type: empty, but null as JSON.
+    pub fn nil(ty: Type) -> List {
+        List { ty, is_nil: true, items: RefCell::default() }
+    }
+
+    pub fn ty(&self) -> Type {
+        self.ty
+    }
+
+    pub fn is_nil(&self) -> bool {
+        self.is_nil
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn get(&self, at: usize) -> Option<Value> {
+        self.items.borrow().get(at).cloned()
+    }
+
+    /// The items. Nothing else may use the list while the result is held for writing.
+    pub fn items(&self) -> Ref<'_, Vec<Value>> {
+        self.items.borrow()
+    }
+
+    pub fn items_mut(&self) -> RefMut<'_, Vec<Value>> {
+        self.items.borrow_mut()
+    }
+}
+
+impl Map {
+    pub fn new(ty: Type) -> Map {
+        Map { ty, is_nil: false, entries: RefCell::default() }
+    }
+
+    /// The nil map of a type: empty, but null as JSON.
+    pub fn nil(ty: Type) -> Map {
+        Map { ty, is_nil: true, entries: RefCell::default() }
+    }
+
+    pub fn from_entries(ty: Type, entries: BTreeMap<Key, Entry>) -> Map {
+        Map { ty, is_nil: false, entries: RefCell::new(entries) }
+    }
+
+    pub fn ty(&self) -> Type {
+        self.ty
+    }
+
+    pub fn is_nil(&self) -> bool {
+        self.is_nil
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        self.entries.borrow().get(key).map(|entry| entry.value.clone())
+    }
+
+    /// With the place that set it.
+    pub fn entry(&self, key: &[u8]) -> Option<Entry> {
+        self.entries.borrow().get(key).cloned()
+    }
+
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.entries.borrow().contains_key(key)
+    }
+
+    pub fn set(&self, key: impl Into<Key>, value: Value) {
+        self.entries.borrow_mut().insert(key.into(), Entry::new(value));
+    }
+
+    pub fn set_entry(&self, key: impl Into<Key>, entry: Entry) {
+        self.entries.borrow_mut().insert(key.into(), entry);
+    }
+
+    pub fn remove(&self, key: &[u8]) -> Option<Entry> {
+        self.entries.borrow_mut().remove(key)
+    }
+
+    /// The entries by key. Nothing else may use the map while the result is held for writing.
+    pub fn entries(&self) -> Ref<'_, BTreeMap<Key, Entry>> {
+        self.entries.borrow()
+    }
+
+    pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Key, Entry>> {
+        self.entries.borrow_mut()
+    }
+}
+
+impl Value {
+    /// A Go `int`.
+    pub fn int(n: i64) -> Value {
+        Value::Int(n, IntType::Int)
+    }
+
+    pub fn int64(n: i64) -> Value {
+        Value::Int(n, IntType::Int64)
+    }
+
+    pub fn str(text: impl Into<Str>) -> Value {
+        Value::Str(text.into())
+    }
+
+    /// A `[]interface {}`.
+    pub fn list(items: Vec<Value>) -> Value {
+        Value::List(Rc::new(List::new(Type::List, items)))
+    }
+
+    /// A `[]string`.
+    pub fn strings<S: Into<Str>>(items: impl IntoIterator<Item = S>) -> Value {
+        let items = items.into_iter().map(Value::str).collect();
+        Value::List(Rc::new(List::new(Type::Strings, items)))
+    }
+
+    /// An empty `map[string]interface {}`, or one with these entries.
+    pub fn map<'k>(entries: impl IntoIterator<Item = (&'k str, Value)>) -> Value {
+        let map = Map::new(Type::Map);
+        entries.into_iter().for_each(|(key, value)| map.set(key.as_bytes(), value));
+        Value::Map(Rc::new(map))
+    }
+
+    pub fn object(object: impl Object + 'static) -> Value {
+        Value::Object(Rc::new(object))
+    }
+
+    pub fn as_str(&self) -> Option<&Str> {
+        if let Value::Str(text) = self { Some(text) } else { None }
+    }
+
+    pub fn as_list(&self) -> Option<&Rc<List>> {
+        if let Value::List(list) = self { Some(list) } else { None }
+    }
+
+    pub fn as_map(&self) -> Option<&Rc<Map>> {
+        if let Value::Map(map) = self { Some(map) } else { None }
+    }
+
+    /// The object, if it is of this Rust type.
+    pub fn downcast<T: 'static>(&self) -> Option<&T> {
+        if let Value::Object(object) = self { object.as_any().downcast_ref() } else { None }
+    }
+
+    pub fn is_nil(&self) -> bool {
+        matches!(self, Value::Nil)
+    }
+
+    /// `None` for nil.
+    pub fn ty(&self) -> Option<Type> {
+        Some(match self {
+            Value::Nil => return None,
+            Value::Bool(_) => Type::Bool,
+            Value::Int(_, ty) => Type::Int(*ty),
+            Value::Uint(_, ty) => Type::Uint(*ty),
+            Value::Float(_) => Type::Float64,
+            Value::Complex(..) => Type::Complex128,
+            Value::Str(_) => Type::String,
+            Value::List(list) => list.ty(),
+            Value::Map(map) => map.ty(),
+            Value::Object(object) => Type::Named(object.type_name()),
+        })
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Value::Nil => Kind::Invalid,
+            Value::Bool(_) => Kind::Bool,
+            Value::Int(_, ty) => Kind::Int(*ty),
+            Value::Uint(_, ty) => Kind::Uint(*ty),
+            Value::Float(_) => Kind::Float64,
+            Value::Complex(..) => Kind::Complex128,
+            Value::Str(_) => Kind::String,
+            Value::List(_) => Kind::Slice,
+            Value::Map(_) => Kind::Map,
+            Value::Object(object) => object.kind(),
+        }
+    }
+
+    /// Go: template.IsTrue. Not zero and not empty.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Value::Nil => false,
+            Value::Bool(b) => *b,
+            Value::Int(n, _) => *n != 0,
+            Value::Uint(n, _) => *n != 0,
+            Value::Float(f) => *f != 0.0,
+            Value::Complex(re, im) => *re != 0.0 || *im != 0.0,
+            Value::Str(text) => !text.is_empty(),
+            Value::List(list) => !list.is_empty(),
+            Value::Map(map) => !map.is_empty(),
+            Value::Object(object) => object.is_true(),
+        }
+    }
+}
+
+impl IntType {
+    pub fn name(self) -> &'static str {
+        match self {
+            IntType::Int => "int",
+            IntType::Int8 => "int8",
+            IntType::Int16 => "int16",
+            IntType::Int32 => "int32",
+            IntType::Int64 => "int64",
+        }
+    }
+}
+
+impl UintType {
+    pub fn name(self) -> &'static str {
+        match self {
+            UintType::Uint => "uint",
+            UintType::Uint8 => "uint8",
+            UintType::Uint16 => "uint16",
+            UintType::Uint32 => "uint32",
+            UintType::Uint64 => "uint64",
+        }
+    }
+}
+
+impl Type {
+    /// As `%T` prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Any => "interface {}",
+            Type::Bool => "bool",
+            Type::Int(ty) => ty.name(),
+            Type::Uint(ty) => ty.name(),
+            Type::Float64 => "float64",
+            Type::Complex128 => "complex128",
+            Type::String => "string",
+            Type::List => "[]interface {}",
+            Type::Strings => "[]string",
+            Type::Ints => "[]int",
+            Type::Bytes => "[]uint8",
+            Type::Lists => "[][]interface {}",
+            Type::Map => "map[string]interface {}",
+            Type::StringMap => "map[string]string",
+            Type::Values => "common.Values",
+            Type::Named(name) => name,
+        }
+    }
+
+    /// The type of the items or entries of a list or map type.
+    pub fn element(self) -> Type {
+        match self {
+            Type::Strings | Type::StringMap => Type::String,
+            Type::Ints => Type::Int(IntType::Int),
+            Type::Bytes => Type::Uint(UintType::Uint8),
+            Type::Lists => Type::List,
+            _ => Type::Any,
+        }
+    }
+}
+
+impl Kind {
+    /// Go: reflect.Kind.String.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Invalid => "invalid",
+            Kind::Bool => "bool",
+            Kind::Int(ty) => ty.name(),
+            Kind::Uint(ty) => ty.name(),
+            Kind::Float64 => "float64",
+            Kind::Complex128 => "complex128",
+            Kind::String => "string",
+            Kind::Slice => "slice",
+            Kind::Map => "map",
+            Kind::Struct => "struct",
+            Kind::Ptr => "ptr",
+            Kind::Func => "func",
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Value {
+        Value::Bool(b)
+    }
+}

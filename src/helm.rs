@@ -1,0 +1,1 @@
+//! Charts: loading, values, and what Helm adds to templates.

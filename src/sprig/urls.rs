@@ -1,0 +1,5 @@
+//! TODO family
+
+use crate::gotmpl::Func;
+
+pub const FUNCS: &[Func] = &[];
