@@ -7,6 +7,7 @@ pub mod base64;
 pub mod diagnostic;
 pub mod fs;
 pub mod parallel;
+pub mod process;
 pub mod regexp;
 pub mod report;
 pub mod source;

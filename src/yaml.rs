@@ -8,6 +8,7 @@ pub mod emit;
 mod input;
 pub mod json;
 pub mod json_read;
+pub mod jsonable;
 pub mod node;
 pub mod normal;
 pub mod number;

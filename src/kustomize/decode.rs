@@ -10,7 +10,6 @@
 
 mod file;
 mod helm;
-mod json;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -26,7 +25,7 @@ pub use types::{ConfigMapArgs, SecretArgs};
 use compact_str::CompactString;
 
 use crate::base::{Diagnostic, Result, Span};
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{Entry, Node, Value, jsonable};
 
 /// A type that can be read from a node. Null, and what has the wrong type, read as the default.
 pub trait Decode: Sized + Default {
@@ -86,7 +85,7 @@ pub fn strict_typed<T: Decode>(node: &Node) -> Result<T> {
 }
 
 fn decode_as<T: Decode>(node: &Node, strictness: Strictness) -> Result<T> {
-    json::check(node)?;
+    jsonable::check(node)?;
     let mut decoder = Decoder::new(strictness);
     let value = T::decode(node, &mut decoder);
     decoder.finish(value)
@@ -114,7 +113,7 @@ impl Decoder {
 
     /// Reports that a value is not what its field takes: `wanted` reads "a string".
     pub fn wrong_type(&mut self, node: &Node, wanted: &str) {
-        let found = json::kind_of(node);
+        let found = jsonable::kind_of(node);
         let place = self.place();
         let mut error = Diagnostic::new("wrong-type", format!("{place} must be {wanted}, not {found}")).at(node.span);
         if let (Value::Scalar(scalar), "a string") = (&node.value, wanted) {
@@ -180,7 +179,7 @@ impl<'n, 'd> Fields<'n, 'd> {
         match &node.value {
             Value::Mapping(mapping) => {
                 for entry in mapping {
-                    let Some(name) = json::key(&entry.key) else { continue };
+                    let Some(name) = jsonable::key(&entry.key) else { continue };
                     // go-yaml v2: the last of equal keys counts.
                     match entries.iter_mut().find(|f| f.name == name) {
                         Some(earlier) => earlier.entry = entry,
@@ -200,7 +199,7 @@ impl<'n, 'd> Fields<'n, 'd> {
     pub fn take<T: Decode>(&mut self, name: &'static str) -> T {
         self.known.push(name);
         let mut value: Option<T> = None;
-        for field in self.entries.iter_mut().filter(|f| json::same_field(name, &f.name)) {
+        for field in self.entries.iter_mut().filter(|f| jsonable::same_field(name, &f.name)) {
             field.known = true;
             let node = &field.entry.value;
             value = self.decoder.within(Step::Field(name), |d| match value.take() {
@@ -222,7 +221,7 @@ impl<'n, 'd> Fields<'n, 'd> {
 
     /// The value of a field as it stands, if the field is there. Does not make the field a known one.
     pub fn value(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().rev().find(|f| json::same_field(name, &f.name)).map(|f| &f.entry.value)
+        self.entries.iter().rev().find(|f| jsonable::same_field(name, &f.name)).map(|f| &f.entry.value)
     }
 
     /// The mapping's place.

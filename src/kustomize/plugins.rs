@@ -10,7 +10,6 @@ mod exchange;
 mod external;
 mod function;
 mod output;
-mod process;
 mod resource_list;
 mod scratch;
 mod shlex;

@@ -2,10 +2,10 @@
 //!
 //! Source: kustomize 5.8.1, KustTarget.Load and api/types/kustomization.go.
 
-use super::{json, strict};
+use super::strict;
 use crate::base::{Diagnostic, Result, SourceId, Sources, Span};
 use crate::kustomize::kustomization::{Kustomization, Text};
-use crate::yaml::{self, Node, ReadOptions, Value};
+use crate::yaml::{self, Node, ReadOptions, Value, jsonable};
 
 const KUSTOMIZATION: (&str, &str) = ("Kustomization", "kustomize.config.k8s.io/v1beta1");
 const COMPONENT: (&str, &str) = ("Component", "kustomize.config.k8s.io/v1alpha1");
@@ -63,7 +63,7 @@ fn empty<T>(at: Span) -> Result<T> {
 
 fn fields<'a>(root: &'a Node, field: &'a str) -> impl Iterator<Item = &'a Node> {
     let entries = root.as_mapping().into_iter().flat_map(|m| m.iter());
-    entries.filter(move |e| json::key(&e.key).is_some_and(|k| json::same_field(field, &k))).map(|e| &e.value)
+    entries.filter(move |e| jsonable::key(&e.key).is_some_and(|k| jsonable::same_field(field, &k))).map(|e| &e.value)
 }
 
 fn is_set(root: &Node, field: &str) -> bool {
@@ -75,8 +75,8 @@ fn is_set(root: &Node, field: &str) -> bool {
 fn is_empty(root: &Node) -> bool {
     let Some(mapping) = root.as_mapping() else { return true };
     mapping.iter().all(|entry| {
-        let Some(key) = json::key(&entry.key) else { return true };
-        let is = |names: &[&str]| names.iter().any(|name| json::same_field(name, &key));
+        let Some(key) = jsonable::key(&entry.key) else { return true };
+        let is = |names: &[&str]| names.iter().any(|name| jsonable::same_field(name, &key));
         match &entry.value.value {
             Value::Scalar(scalar) => is(&["kind", "apiVersion"]) || entry.value.is_null() || scalar.text.is_empty(),
             Value::Sequence(items) => items.is_empty() && is(&["bases", "imageTags", "helmChartInflationGenerator"]),

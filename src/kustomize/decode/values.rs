@@ -2,17 +2,17 @@
 
 use compact_str::CompactString;
 
-use super::{Decode, Decoder, Step, json};
+use super::{Decode, Decoder, Step};
 use crate::kustomize::kustomization::{Pairs, Text};
-use crate::yaml::{Node, Resolved, Value};
+use crate::yaml::{Node, Resolved, Value, jsonable};
 
 /// The text of a string; of a number or boolean where these are taken for strings.
 fn text(node: &Node, d: &mut Decoder) -> CompactString {
     if let Value::Scalar(scalar) = &node.value {
-        match json::resolved(scalar) {
+        match jsonable::resolved(scalar) {
             Resolved::Timestamp(_) | Resolved::Str => return scalar.text.clone(),
             Resolved::Null => return CompactString::default(),
-            _ if d.coerces => return json::coerced(scalar).unwrap_or_default().into(),
+            _ if d.coerces => return jsonable::coerced(scalar).unwrap_or_default().into(),
             _ => {}
         }
     }
@@ -41,7 +41,7 @@ impl Decode for Text {
 
 impl Decode for bool {
     fn decode(node: &Node, d: &mut Decoder) -> bool {
-        match node.as_scalar().map(json::resolved) {
+        match node.as_scalar().map(jsonable::resolved) {
             Some(Resolved::Bool(value)) => value,
             Some(Resolved::Null) => false,
             _ => {
@@ -54,8 +54,8 @@ impl Decode for bool {
 
 impl Decode for i64 {
     fn decode(node: &Node, d: &mut Decoder) -> i64 {
-        match node.as_scalar().map(json::resolved) {
-            Some(Resolved::Number(number)) => json::number(number).parse().unwrap_or_else(|_| {
+        match node.as_scalar().map(jsonable::resolved) {
+            Some(Resolved::Number(number)) => jsonable::number(number).parse().unwrap_or_else(|_| {
                 d.wrong_type(node, "a whole number of at most 64 bits");
                 0
             }),
@@ -101,7 +101,7 @@ impl Decode for Pairs {
         let mut pairs: Vec<(Text, &Node)> = Vec::with_capacity(mapping.len());
         let mut seen = hashbrown::HashMap::<_, usize, foldhash::fast::FixedState>::default();
         for entry in mapping {
-            let Some(key) = json::key(&entry.key) else { continue };
+            let Some(key) = jsonable::key(&entry.key) else { continue };
             // go-yaml v2: the last of equal keys counts.
             match seen.get(&key) {
                 Some(at) => pairs[*at].1 = &entry.value,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::function::{ContainerSpec, Mount};
-use super::process::find_in_path;
 use crate::base::fs::clean;
+use crate::base::process::find_in_path;
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::context::{Context, FunctionOptions};
 

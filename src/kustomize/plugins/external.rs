@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::function::{FunctionSpec, check_mounts, function_of};
-use super::process::{self, Job, Outcome, find_in_path, may_run};
+
 use super::resource_list::Call;
 use super::{container, exchange, scratch, shlex};
 use crate::base::fs::clean;
+use crate::base::process::{self, Job, Outcome, find_in_path, may_run};
 use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::read::{flatten_objects, read_objects};
 use crate::k8s::{Resource, Schema};
@@ -98,7 +99,7 @@ impl External {
         }
         let call = Call::new(self.config.clone(), items)?;
         let job = Job {
-            name: shown,
+            name: &format!("plugin `{shown}`"),
             program: &program,
             args: &args,
             environment: &environment,
@@ -157,7 +158,7 @@ impl External {
         let all: Vec<String> = std::iter::once(file.path().display().to_string()).chain(args.iter().cloned()).collect();
         let shown = path.display().to_string();
         let job = Job {
-            name: &shown,
+            name: &format!("plugin `{shown}`"),
             program: path,
             args: &all,
             environment: &environment,

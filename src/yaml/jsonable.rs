@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
+use super::number::{self, Number};
+use super::{Node, Resolved, Scalar, Schema, Value};
 use crate::base::{Diagnostic, Result};
-use crate::yaml::number::{self, Number};
-use crate::yaml::{Node, Resolved, Scalar, Schema, Value};
 
 /// Reports what JSON cannot say: keys that are null, lists or maps, infinities.
 pub fn check(node: &Node) -> Result<()> {

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::base::{Diagnostic, Result};
+use super::{Diagnostic, Result};
 
-/// What a plugin may write to stdout.
+/// What a program may write to stdout.
 pub const MAX_OUTPUT: u64 = 256 << 20;
-/// How much of a plugin's stderr is kept; the rest is read and thrown away.
+/// How much of a program's stderr is kept; the rest is read and thrown away.
 const MAX_MESSAGES: u64 = 1 << 20;
 
 /// A program and all that it gets. The environment is exactly what is given; of equal names the last counts.
 pub struct Job<'a> {
-    /// As messages name it.
+    /// As messages name it: plugin `x`.
     pub name: &'a str,
     pub program: &'a Path,
     pub args: &'a [String],
@@ -51,7 +51,7 @@ fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
         command.current_dir(directory);
     }
     let failed = |verb: &str, e: &std::io::Error| {
-        Diagnostic::new("plugin-failed", format!("cannot {verb} plugin `{name}`: {}", reason(e)))
+        Diagnostic::new("program-failed", format!("cannot {verb} {name}: {}", reason(e)))
     };
     let mut child = spawn(&mut command).map_err(|e| failed_to_start(failed("start", &e), program, &e))?;
     // The program may end without reading all of its input; that is its business, and not waited for.
@@ -68,8 +68,8 @@ fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
     let status = child.wait().map_err(|e| failed("wait for", &e))?;
     read.map_err(|e| failed("read the output of", &e))?;
     if too_much {
-        let message = format!("plugin `{name}` writes more than {} MiB", limit >> 20);
-        return Err(Diagnostic::new("plugin-failed", message).help("make it write less, or split its work up"));
+        let message = format!("{name} writes more than {} MiB", limit >> 20);
+        return Err(Diagnostic::new("program-failed", message).help("make it write less, or split its work up"));
     }
     let stderr = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
     let failure = (!status.success()).then(|| describe(status));
@@ -159,7 +159,7 @@ mod tests {
         let environment = [("A".to_string(), "1".to_string()), ("A".to_string(), "2".to_string())];
         let args = ["-c".to_string(), script.to_string()];
         let job = Job {
-            name: "test",
+            name: "plugin `test`",
             program: Path::new("/bin/sh"),
             args: &args,
             environment: &environment,
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_an_error() {
         let job = Job {
-            name: "no such",
+            name: "plugin `no such`",
             program: Path::new("/no/such"),
             args: &[],
             environment: &[],
