@@ -1,1 +1,3 @@
 //! Charts: loading, values, and what Helm adds to templates.
+
+pub mod manifest;

@@ -33,6 +33,11 @@ pub fn resolved(scalar: &Scalar) -> Resolved {
     scalar.resolved(Schema::V2)
 }
 
+/// Whether a value is null in JSON.
+pub fn is_null(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|scalar| resolved(scalar) == Resolved::Null)
+}
+
 /// What a value is in JSON, for messages.
 pub fn kind_of(node: &Node) -> &'static str {
     match &node.value {
