@@ -1,3 +1,5 @@
 //! Charts: loading, values, and what Helm adds to templates.
 
 pub mod manifest;
+pub mod path_match;
+pub mod print;
