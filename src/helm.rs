@@ -3,3 +3,4 @@
 pub mod manifest;
 pub mod path_match;
 pub mod print;
+pub mod from_yaml;
