@@ -10,6 +10,7 @@ pub mod parallel;
 pub mod process;
 pub mod regexp;
 pub mod report;
+pub mod semver;
 pub mod source;
 pub mod span;
 pub mod stack;
