@@ -91,9 +91,13 @@ fn check(case: &Path, update: bool) -> Result<(), String> {
     let done = command.output().map_err(|e| format!("kz did not start: {e}"))?;
     let stderr = String::from_utf8_lossy(&done.stderr).replace(&pwd, "$PWD");
 
-    // What is expected: with `out` success and these bytes; without it exit code 1 and nothing on stdout.
+    // What is expected: with `out` success and these bytes, unless `code` says otherwise; without it exit code 1
+    // and nothing on stdout.
     let out = fs::read(case.join("out")).ok();
-    let code = if out.is_some() { 0 } else { 1 };
+    let code = match fs::read_to_string(case.join("code")) {
+        Ok(code) => code.trim().parse().map_err(|e| format!("`code`: {e}"))?,
+        Err(_) => i32::from(out.is_none()),
+    };
     if done.status.code() != Some(code) {
         return Err(format!("{}, expected exit code {code}\n{stderr}", done.status));
     }
