@@ -1,8 +1,14 @@
 //! Charts: loading, values, and what Helm adds to templates.
 
+mod archive;
+pub mod chart;
 pub mod from_yaml;
+mod ignore;
+pub mod load;
 pub mod manifest;
+pub mod metadata;
 pub mod path_match;
 pub mod post_render;
 pub mod print;
 pub mod release;
+pub mod values;

@@ -10,6 +10,10 @@ use std::path::{Component, Path, PathBuf};
 /// Reading only: nothing in the library writes where it was not asked to.
 pub trait FileSystem: Sync {
     fn read(&self, path: &Path) -> Result<Vec<u8>>;
+    /// How many bytes a file has, so that nobody has to read one that is too large.
+    fn size(&self, path: &Path) -> Result<u64> {
+        self.read(path).map(|data| data.len() as u64)
+    }
     fn is_dir(&self, path: &Path) -> bool;
     fn is_file(&self, path: &Path) -> bool;
     /// The names in a directory, sorted.
@@ -30,6 +34,10 @@ pub struct Disk;
 impl FileSystem for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn size(&self, path: &Path) -> Result<u64> {
+        std::fs::metadata(path).map(|data| data.len())
     }
 
     fn is_dir(&self, path: &Path) -> bool {

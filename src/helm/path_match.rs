@@ -61,6 +61,24 @@ fn match_one(pattern: &[char], c: Option<char>) -> Step {
     }
 }
 
+/// Whether a pattern is well formed. Go: Match gives no ErrBadPattern.
+pub fn is_valid(pattern: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let mut at = 0;
+    while at < pattern.len() {
+        at += match match_one(&pattern[at..], None) {
+            Step::Fits(length) => length,
+            Step::Malformed => return false,
+            Step::Differs => match pattern[at] {
+                '[' => class(&pattern[at..], None).map_or(1, |(length, _)| length),
+                '\\' => 2,
+                _ => 1,
+            },
+        };
+    }
+    true
+}
+
 /// `[a-z]`, `[^x]`: its length and whether the character is in it.
 fn class(pattern: &[char], c: Option<char>) -> Option<(usize, bool)> {
     let mut at = 1;

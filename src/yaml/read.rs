@@ -41,6 +41,9 @@ pub enum Documents {
     First,
     /// All that are separated by lines that start with `---`.
     Separated,
+    /// The same by the rules of Kubernetes' YAMLReader, which asks of every such line that nothing but a
+    /// comment follows.
+    Stream,
 }
 
 /// One document.
@@ -59,6 +62,11 @@ impl ReadOptions {
         ReadOptions { schema: Schema::V3, duplicates: Duplicates::Keep, documents: Documents::Separated }
     }
 
+    /// As Helm reads files of values, which may have several documents.
+    pub const fn values() -> ReadOptions {
+        ReadOptions { documents: Documents::Stream, ..ReadOptions::config() }
+    }
+
     /// As `sigs.k8s.io/yaml` reads: the kustomization file, Helm's values, JSON patches.
     pub const fn config() -> ReadOptions {
         ReadOptions { schema: Schema::V2, duplicates: Duplicates::LastWins, documents: Documents::First }
@@ -72,7 +80,7 @@ impl ReadOptions {
 /// label at the place.
 pub fn read(source: SourceId, text: &[u8], options: ReadOptions) -> Result<Vec<Document>> {
     let input = Input::new(text, source)?;
-    let input = if options.documents == Documents::Separated { input.without_carriage_returns() } else { input };
+    let input = if options.documents == Documents::First { input } else { input.without_carriage_returns() };
     let result = read_text(&input.text, source, options);
     if !input.is_rewritten() {
         return result;
@@ -105,6 +113,7 @@ fn read_text(text: &str, source: SourceId, options: ReadOptions) -> Result<Vec<D
     let pieces = match options.documents {
         Documents::First => vec![(0, text.len())],
         Documents::Separated => separate(text, source)?,
+        Documents::Stream => separate_stream(text, source)?,
     };
     pieces
         .into_iter()
@@ -140,12 +149,7 @@ fn separate(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
     while let Some(found) = memchr::memmem::find(&bytes[search..], b"\n---") {
         let line = search + found + 1;
         let Some(length) = memchr::memchr(b'\n', &bytes[line..]) else { break };
-        let rest = text[line + 3..line + length].trim();
-        if !rest.is_empty() && !rest.starts_with('#') {
-            return Err(Diagnostic::new("yaml-separator", "only a comment may follow `---` on its line")
-                .at(Span::new(source, line, line + text[line..line + length].trim_end().len()))
-                .help("put the document on the next line, or indent the line if it is part of a text"));
-        }
+        check_separator(&text[line..line + length], line, source)?;
         pieces.push((from, line));
         from = line + length + 1;
         search = from;
@@ -154,6 +158,37 @@ fn separate(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
         pieces.push((from, bytes.len()));
     }
     Ok(pieces)
+}
+
+/// The pieces between the lines that start with `---`. Such a line stays in the text where it stands at the
+/// start of a piece. Source: YAMLReader of apimachinery's pkg/util/yaml/decoder.go.
+fn separate_stream(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
+    let mut pieces = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("---") {
+            check_separator(line, at, source)?;
+            if at > from {
+                pieces.push((from, at));
+                from = at + line.len();
+            }
+        }
+        at += line.len();
+    }
+    if at > from {
+        pieces.push((from, at));
+    }
+    Ok(pieces)
+}
+
+fn check_separator(line: &str, at: usize, source: SourceId) -> Result<()> {
+    let rest = line[3..].trim();
+    if rest.is_empty() || rest.starts_with('#') {
+        return Ok(());
+    }
+    Err(Diagnostic::new("yaml-separator", "only a comment may follow `---` on its line")
+        .at(Span::new(source, at, at + line.trim_end().len()))
+        .help("put the document on the next line, or indent the line if it is part of a text"))
 }
 
 fn move_spans(node: &mut Node, place: &impl Fn(&mut Span)) {

@@ -1,0 +1,101 @@
+//! Folders and archives -> charts.
+//!
+//! Source: pkg/chart/loader, pkg/chart/v2/loader.
+//!
+//! **Invariant:** what is read is bounded in size, number and depth; no name leads out of the chart.
+//! **Not here:** finding a chart by name in repositories.
+
+mod assemble;
+mod folder;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::archive;
+use super::chart::Chart;
+use super::metadata::read_api_version;
+use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
+use crate::yaml::{Node, ReadOptions, read};
+
+/// A file on its way into a chart.
+struct Raw {
+    /// The path in the chart.
+    name: String,
+    /// The path as people know it.
+    label: String,
+    data: Arc<[u8]>,
+}
+
+/// Loads the chart of a folder or of a `.tgz`.
+pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path) -> Result<Chart> {
+    let files = if fs.is_dir(path) {
+        let chart_file = path.join(CHART_FILE);
+        let data = fs.read(&chart_file).map_err(|error| {
+            Diagnostic::new("chart-missing", format!("unable to detect chart at {}: {error}", chart_file.display()))
+                .help("name a folder that holds a Chart.yaml, or an archive of a chart")
+        })?;
+        check_api_version(sources, &label_of(&chart_file), &data)?;
+        folder::read(fs, sources, path)?
+    } else if fs.is_file(path) {
+        let files = archive::read(fs, path)?;
+        let chart_file = files.iter().find(|file| file.name == CHART_FILE).ok_or_else(|| {
+            Diagnostic::new("chart-missing", "unable to detect chart version, no Chart.yaml found")
+                .help(format!("`{}` is no archive of a chart", path.display()))
+        })?;
+        let label = label_of(path);
+        check_api_version(sources, &format!("{label}/{CHART_FILE}"), &chart_file.data)?;
+        raw_files(&label, files)
+    } else {
+        return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", path.display().to_string()))
+            .help("name a folder that holds a Chart.yaml, or an archive of a chart"));
+    };
+    assemble::Assembler::new(sources).chart(files)
+}
+
+const CHART_FILE: &str = "Chart.yaml";
+
+/// Go: LoadDir and LoadFile of pkg/chart/loader; charts of version 3 can be loaded but not rendered.
+fn check_api_version(sources: &Sources, label: &str, data: &[u8]) -> Result<()> {
+    let data = without_bom(data);
+    let source = sources.add(label, data);
+    let help = "Helm knows the versions v1 and v2";
+    let root = read_yaml(source, data, CHART_FILE)?;
+    let place = root.as_ref().and_then(|root| root.get("apiVersion")).map_or_else(Default::default, |node| node.span);
+    let message =
+        match read_api_version(root.as_ref()).map_err(|error| prefixed("cannot load Chart.yaml", error))?.as_str() {
+            "" | "v1" | "v2" => return Ok(()),
+            "v3" => "invalid chart apiVersion",
+            _ => "unsupported chart version",
+        };
+    Err(Diagnostic::new("chart-version", message).at(place).help(help))
+}
+
+/// The document of one of the files that Helm itself reads.
+fn read_yaml(source: SourceId, data: &[u8], name: &str) -> Result<Option<Node>> {
+    let documents =
+        read(source, data, ReadOptions::config()).map_err(|error| prefixed(&format!("cannot load {name}"), error))?;
+    Ok(documents.into_iter().next().and_then(|document| document.root))
+}
+
+fn raw_files(label: &str, files: Vec<archive::Unpacked>) -> Vec<Raw> {
+    let raw =
+        |file: archive::Unpacked| Raw { label: format!("{label}/{}", file.name), name: file.name, data: file.data };
+    files.into_iter().map(raw).collect()
+}
+
+/// A path as people would type it.
+fn label_of(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn without_bom(data: &[u8]) -> &[u8] {
+    data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)
+}
+
+/// Says in front of an error what could not be done because of it. Go: `fmt.Errorf("what: %w", err)`.
+pub(super) fn prefixed(what: &str, mut error: Box<Diagnostic>) -> Box<Diagnostic> {
+    error.message = format!("{what}: {}", error.message);
+    error
+}

@@ -1,0 +1,110 @@
+//! The files of a folder, without those that `.helmignore` leaves out, in the order of a walk that follows links.
+//!
+//! Source: pkg/chart/v2/loader/directory.go, internal/sympath/walk.go.
+
+use std::path::{Path, PathBuf};
+
+use super::{Raw, label_of, without_bom};
+use crate::base::{Diagnostic, FileSystem, Result, Sources};
+use crate::helm::archive::MAX_CHART_SIZE;
+use crate::helm::ignore::{self, Rules};
+
+/// Links can make much of little.
+const MAX_FILES: usize = 200_000;
+
+pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path) -> Result<Vec<Raw>> {
+    let mut walk = Walk {
+        fs,
+        rules: rules(fs, sources, root)?,
+        files: Vec::new(),
+        seen: 0,
+        remaining: MAX_CHART_SIZE,
+        ancestors: Vec::new(),
+    };
+    walk.folder(root, "")?;
+    Ok(walk.files)
+}
+
+fn rules(fs: &dyn FileSystem, sources: &Sources, root: &Path) -> Result<Rules> {
+    let path = root.join(ignore::FILE_NAME);
+    if !fs.is_file(&path) {
+        return Ok(Rules::defaults());
+    }
+    let text = fs.read(&path).map_err(|error| cannot_read(ignore::FILE_NAME, &error.to_string()))?;
+    Rules::parse(&text, sources.add(label_of(&path), text.clone()))
+}
+
+struct Walk<'w> {
+    fs: &'w dyn FileSystem,
+    rules: Rules,
+    files: Vec<Raw>,
+    /// Files and folders that were looked at.
+    seen: usize,
+    /// Bytes that may still be read.
+    remaining: u64,
+    /// The real paths of the folders that are open.
+    ancestors: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    /// All that is in a folder; its name in the chart is empty for the chart itself.
+    fn folder(&mut self, path: &Path, name: &str) -> Result<()> {
+        let real = self.fs.canonical(path).map_err(|error| cannot_read(name, &error.to_string()))?;
+        if self.ancestors.contains(&real) {
+            let message = format!("error evaluating symlink {}: too many links", path.display());
+            return Err(Diagnostic::new("chart-file", message).help("it leads to a folder that it is in; remove it"));
+        }
+        self.ancestors.push(real);
+        for entry in self.fs.list(path).map_err(|error| cannot_read(name, &error.to_string()))? {
+            let child = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
+            self.entry(&path.join(&entry), child)?;
+        }
+        self.ancestors.pop();
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, name: String) -> Result<()> {
+        self.seen += 1;
+        if self.seen > MAX_FILES {
+            return Err(cannot_read(&name, &format!("there are more than {MAX_FILES} files")));
+        }
+        let (is_folder, is_file) = (self.fs.is_dir(path), self.fs.is_file(path));
+        if !is_folder
+            && !is_file
+            && let Err(error) = self.fs.canonical(path)
+        {
+            let message = format!("error evaluating symlink {}: {error}", path.display());
+            return Err(Diagnostic::new("chart-file", message).help("remove the link, or what it leads to is missing"));
+        }
+        if self.rules.ignore(&name, is_folder) {
+            return Ok(());
+        }
+        if is_folder {
+            return self.folder(path, &name);
+        }
+        if !is_file {
+            let message = format!("cannot load irregular file {} as it has file mode type bits set", path.display());
+            return Err(Diagnostic::new("chart-file", message).help("remove it, or name it in `.helmignore`"));
+        }
+        let data = self.read(path, &name)?;
+        self.files.push(Raw { name, label: label_of(path), data: without_bom(&data).into() });
+        Ok(())
+    }
+
+    /// Go: ReadFileWithBudget.
+    fn read(&mut self, path: &Path, name: &str) -> Result<Vec<u8>> {
+        let too_large =
+            || cannot_read(name, &format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"));
+        let fail = |error: std::io::Error| cannot_read(name, &error.to_string());
+        if self.fs.size(path).map_err(fail)? > self.remaining {
+            return Err(too_large());
+        }
+        let data = self.fs.read(path).map_err(fail)?;
+        self.remaining = self.remaining.checked_sub(data.len() as u64).ok_or_else(too_large)?;
+        Ok(data)
+    }
+}
+
+fn cannot_read(name: &str, why: &str) -> Box<Diagnostic> {
+    Diagnostic::new("chart-file", format!("error reading {name}: {why}"))
+}

@@ -1,0 +1,54 @@
+//! Values from files and flags, merged in Helm's order.
+//!
+//! Source: pkg/cli/values/options.go, LoadValues and MergeMaps in pkg/chart/v2/loader/load.go.
+//!
+//! **Invariant:** each entry has the place that set it: in a file of values, or in the argument of a flag.
+//! **Not here:** what a chart brings along ([`super::coalesce`]).
+
+mod path;
+
+pub use path::{Missing, path_value, table};
+
+use crate::base::{Diagnostic, Result, SourceId};
+use crate::gotmpl::{Entry, Map, Type, Value};
+use crate::helm::from_yaml::map_of;
+use crate::yaml::{self, Node, ReadOptions, jsonable};
+
+/// Reads a file of values; of several documents the later ones are merged over the earlier.
+/// Go: LoadValues.
+pub fn read(source: SourceId, text: &[u8]) -> Result<Map> {
+    let mut values = Map::new(Type::Map);
+    for document in yaml::read(source, text, ReadOptions::values())? {
+        let Some(root) = document.root else { continue };
+        let mapping = root.as_mapping().ok_or_else(|| not_a_mapping(&root))?;
+        values = merge_maps(&values, &map_of(mapping)?);
+    }
+    Ok(values)
+}
+
+fn not_a_mapping(root: &Node) -> Box<Diagnostic> {
+    let kind = match jsonable::kind_of(root) {
+        "a list" => "array",
+        "a boolean" => "bool",
+        "a number" => "number",
+        _ => "string",
+    };
+    let message = format!(
+        "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: \
+         json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+    );
+    Diagnostic::new("values-not-a-mapping", message).at(root.span).help("values are a mapping: `name: value`")
+}
+
+/// What is in either map; where both have a map, these merged; else the second wins. Go: MergeMaps.
+pub fn merge_maps(a: &Map, b: &Map) -> Map {
+    let mut out = a.entries().clone();
+    for (key, entry) in b.entries().iter() {
+        let merged = match (out.get(key).map(|entry| &entry.value), &entry.value) {
+            (Some(Value::Map(a)), Value::Map(b)) => Value::Map(merge_maps(a, b).into()),
+            _ => entry.value.clone(),
+        };
+        out.insert(key.clone(), Entry { value: merged, span: entry.span });
+    }
+    Map::from_entries(Type::Map, out)
+}
