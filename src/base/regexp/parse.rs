@@ -1,46 +1,113 @@
-//! Go's grammar of regular expressions, written anew in the syntax of the `regex` crate.
+//! Go's grammar of regular expressions. Source: regexp/syntax/parse.go of Go 1.26.
 
-use std::str::Chars;
+use regex_syntax::hir::{Capture, Class, Dot, Hir, HirKind, Look, Repetition};
 
-use super::bad;
-use crate::base::Result;
+use super::{Fault, class};
 
 /// What may be repeated at most, counters in counters multiplied.
 const MOST_REPEATS: u64 = 1000;
-/// How deep groups may be nested.
+/// How deep a pattern may be nested.
 const MOST_NESTING: usize = 1000;
 
-pub(super) fn translate(pattern: &str) -> Result<String> {
+/// A pattern that was read.
+pub(super) struct Pattern {
+    pub tree: Hir,
+    /// The names of the groups; the first is the whole match. Go: two groups may have the same name.
+    pub names: Vec<Option<String>>,
+}
+
+pub(super) fn parse(pattern: &str) -> Result<Pattern, Fault> {
     let mut parser = Parser {
         whole: pattern,
         rest: pattern,
-        out: String::with_capacity(pattern.len() + 8),
-        groups: Vec::new(),
-        last: None,
-        most: 1,
+        flags: Flags::default(),
+        group: Group::default(),
+        outer: Vec::new(),
+        names: vec![None],
     };
     parser.run()?;
-    Ok(parser.out)
+    let Parser { outer, group, names, .. } = parser;
+    if !outer.is_empty() {
+        return Err(Fault::new("missing closing `)`", pattern));
+    }
+    let tree = group.close().tree;
+    // What is short is not deep.
+    if pattern.len() >= MOST_NESTING && is_deep(&tree) {
+        return Err(Fault::new("expression nests too deeply", pattern));
+    }
+    Ok(Pattern { tree, names })
 }
 
 struct Parser<'p> {
     whole: &'p str,
     rest: &'p str,
-    out: String,
-    groups: Vec<Group>,
-    /// The last thing, if it can be repeated: the product of the counters within.
-    last: Option<u64>,
-    /// The largest such product in the group so far.
-    most: u64,
+    flags: Flags,
+    /// The group that is being read, and those around it.
+    group: Group,
+    outer: Vec<Group>,
+    names: Vec<Option<String>>,
 }
 
-/// The state outside of a group.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Flags {
+    /// `i`
+    pub fold: bool,
+    /// `m`
+    multi_line: bool,
+    /// `s`
+    dot_all: bool,
+    /// `U`
+    lazy: bool,
+}
+
+#[derive(Default)]
 struct Group {
-    most: u64,
+    /// The number of its capture, if it has one.
+    capture: Option<u32>,
+    /// The flags that hold behind it.
+    flags: Flags,
+    alternatives: Vec<Item>,
+    /// The sequence that is being read.
+    items: Vec<Item>,
+}
+
+/// A tree, and the largest product of counters in it.
+struct Item {
+    tree: Hir,
+    repeats: u64,
+}
+
+impl Group {
+    fn push(&mut self, tree: Hir) {
+        self.items.push(Item { tree, repeats: 1 });
+    }
+
+    fn end_alternative(&mut self) {
+        let items = std::mem::take(&mut self.items);
+        self.alternatives.push(Item::of(items, Hir::concat));
+    }
+
+    fn close(mut self) -> Item {
+        self.end_alternative();
+        let Item { tree, repeats } = Item::of(self.alternatives, Hir::alternation);
+        let tree = match self.capture {
+            Some(index) => Hir::capture(Capture { index, name: None, sub: Box::new(tree) }),
+            None => tree,
+        };
+        Item { tree, repeats }
+    }
+}
+
+impl Item {
+    fn of(items: Vec<Item>, join: fn(Vec<Hir>) -> Hir) -> Item {
+        let repeats = items.iter().map(|item| item.repeats).max().unwrap_or(1);
+        Item { tree: join(items.into_iter().map(|item| item.tree).collect()), repeats }
+    }
 }
 
 impl<'p> Parser<'p> {
-    fn run(&mut self) -> Result<()> {
+    fn run(&mut self) -> Result<(), Fault> {
+        // Where the operator stands that was read last, if that was the last thing.
         let mut after_repeat = None;
         while let Some(c) = self.rest.chars().next() {
             let before = self.rest;
@@ -48,226 +115,198 @@ impl<'p> Parser<'p> {
             match c {
                 '(' => self.open()?,
                 '|' => {
-                    self.take("|");
-                    self.last = None;
+                    self.skip(1);
+                    self.group.end_alternative();
                 }
                 ')' => self.close()?,
-                '^' | '$' | '.' => {
+                '^' => self.look(1, if self.flags.multi_line { Look::StartLF } else { Look::Start }),
+                '$' => self.look(1, if self.flags.multi_line { Look::EndLF } else { Look::End }),
+                '.' => {
                     self.skip(1);
-                    self.atom(c.encode_utf8(&mut [0; 4]));
+                    let dot = if self.flags.dot_all { Dot::AnyChar } else { Dot::AnyCharExceptLF };
+                    self.group.push(Hir::dot(dot));
                 }
-                '[' => self.class()?,
+                '[' => {
+                    let class = class::bracketed(&mut self.rest, self.flags.fold)?;
+                    self.group.push(Hir::class(Class::Unicode(class)));
+                }
                 '*' | '+' | '?' => {
                     self.skip(1);
-                    self.repeat(before, after_repeat, 1, c.encode_utf8(&mut [0; 4]))?;
+                    let (min, max) = match c {
+                        '*' => (0, None),
+                        '+' => (1, None),
+                        _ => (0, Some(1)),
+                    };
+                    self.repeat(before, after_repeat, min, max)?;
                     repeated = Some(before);
                 }
                 '{' => match counter(before) {
                     Some((min, max, rest)) => {
                         self.rest = rest;
-                        let text = &before[..before.len() - rest.len()];
-                        let times = max.unwrap_or(min);
-                        if min > MOST_REPEATS || times > MOST_REPEATS || times < min {
-                            return Err(bad("invalid repeat count", text));
+                        if min.max(max.unwrap_or(min)) > MOST_REPEATS || max.is_some_and(|max| max < min) {
+                            return Err(Fault::new("invalid repeat count", self.since(before)));
                         }
-                        self.repeat(before, after_repeat, times.max(1), text)?;
+                        self.repeat(before, after_repeat, min as u32, max.map(|max| max as u32))?;
                         repeated = Some(before);
                     }
-                    None => {
-                        self.skip(1);
-                        self.literal('{');
-                    }
+                    None => self.literal(c),
                 },
                 '\\' => self.escape()?,
-                _ => {
-                    self.skip(c.len_utf8());
-                    self.literal(c);
-                }
+                _ => self.literal(c),
             }
             after_repeat = repeated;
         }
-        if self.groups.is_empty() { Ok(()) } else { Err(bad("missing closing `)`", self.whole)) }
+        Ok(())
     }
 
     fn skip(&mut self, bytes: usize) {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    /// Copies a text that both sides read alike.
-    fn take(&mut self, text: &str) {
-        self.skip(text.len());
-        self.out.push_str(text);
-    }
-
-    fn atom(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.last = Some(1);
+    /// What was read since then.
+    fn since(&self, before: &'p str) -> &'p str {
+        &before[..before.len() - self.rest.len()]
     }
 
     fn literal(&mut self, c: char) {
-        push_literal(c, &mut self.out);
-        self.last = Some(1);
+        self.skip(c.len_utf8());
+        self.group.push(class::literal(c as u32, self.flags.fold));
     }
 
-    /// `*`, `+`, `?` or a counter, behind which an own `?` makes it lazy.
-    fn repeat(&mut self, before: &'p str, after_repeat: Option<&'p str>, times: u64, operator: &str) -> Result<()> {
-        let lazy = self.rest.starts_with('?');
-        self.skip(usize::from(lazy));
-        let consumed = |from: &'p str| &from[..from.len() - self.rest.len()];
+    fn look(&mut self, bytes: usize, look: Look) {
+        self.skip(bytes);
+        self.group.push(Hir::look(look));
+    }
+
+    /// An operator that was just read; an own `?` makes it lazy.
+    fn repeat(
+        &mut self,
+        before: &'p str,
+        after_repeat: Option<&'p str>,
+        min: u32,
+        max: Option<u32>,
+    ) -> Result<(), Fault> {
+        let swapped = self.rest.starts_with('?');
+        self.skip(usize::from(swapped));
         if let Some(first) = after_repeat {
-            return Err(bad("invalid nested repetition operator", consumed(first)));
+            return Err(Fault::new("invalid nested repetition operator", self.since(first)));
         }
-        let Some(within) = self.last else {
-            return Err(bad("missing argument to repetition operator", consumed(before)));
+        let Some(Item { tree, repeats }) = self.group.items.pop() else {
+            return Err(Fault::new("missing argument to repetition operator", self.since(before)));
         };
-        let product = within * times;
-        if times > 1 && product > MOST_REPEATS {
-            return Err(bad("invalid repeat count", consumed(before)));
+        // Go: what is repeated no times does not count, and what has no end counts by its beginning.
+        let repeats = match max {
+            Some(0) => 1,
+            Some(1) | None if min < 2 => repeats,
+            _ => repeats * u64::from(max.unwrap_or(min)),
+        };
+        if min.max(max.unwrap_or(0)) >= 2 && repeats > MOST_REPEATS {
+            return Err(Fault::new("invalid repeat count", self.since(before)));
         }
-        self.out.push_str(operator);
-        if lazy {
-            self.out.push('?');
-        }
-        self.last = Some(product);
-        self.most = self.most.max(product);
+        let greedy = self.flags.lazy == swapped;
+        let tree = Hir::repetition(Repetition { min, max, greedy, sub: Box::new(tree) });
+        self.group.items.push(Item { tree, repeats });
         Ok(())
     }
 
-    fn open(&mut self) -> Result<()> {
+    fn open(&mut self) -> Result<(), Fault> {
         let start = self.rest;
-        let mut is_group = true;
-        if let Some(behind) = start.strip_prefix("(?") {
-            if behind.starts_with('<') || (behind.starts_with("P<") && start.len() > 4) {
-                self.named_group(start)?;
-            } else {
-                is_group = self.flags(start)?;
+        let outside = self.flags;
+        let mut capture = None;
+        match start.strip_prefix("(?") {
+            Some(behind) if behind.len() > 1 && behind.starts_with('<') => capture = Some(self.name(start, 3)?),
+            Some(behind) if behind.len() > 2 && behind.starts_with("P<") => capture = Some(self.name(start, 4)?),
+            Some(_) => {
+                if !self.flags(start)? {
+                    return Ok(());
+                }
             }
-        } else {
-            self.take("(");
-        }
-        if is_group {
-            if self.groups.len() >= MOST_NESTING {
-                return Err(bad("groups are nested too deeply", "("));
+            None => {
+                self.skip(1);
+                capture = Some(None);
             }
-            self.groups.push(Group { most: self.most });
-            self.most = 1;
-            self.last = None;
         }
+        if self.outer.len() >= MOST_NESTING {
+            return Err(Fault::new("expression nests too deeply", self.whole));
+        }
+        let capture = capture.map(|name| {
+            self.names.push(name);
+            self.names.len() as u32 - 1
+        });
+        let group = Group { capture, flags: outside, ..Group::default() };
+        self.outer.push(std::mem::replace(&mut self.group, group));
         Ok(())
     }
 
-    fn named_group(&mut self, start: &'p str) -> Result<()> {
-        let end = start.find('>').ok_or_else(|| bad("invalid named capture", start))?;
-        let name = start[..end].trim_start_matches("(?").trim_start_matches("P<").trim_start_matches('<');
-        if name.is_empty() || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
-            return Err(bad("invalid named capture", &start[..=end]));
+    /// The name of a group, which starts at a place.
+    fn name(&mut self, start: &'p str, at: usize) -> Result<Option<String>, Fault> {
+        let end = start.find('>').ok_or_else(|| Fault::new("invalid named capture", start))?;
+        let name = &start[at..end];
+        if name.is_empty() || !name.bytes().all(|c| c == b'_' || c.is_ascii_alphanumeric()) {
+            return Err(Fault::new("invalid named capture", &start[..=end]));
         }
         self.skip(end + 1);
-        // The crate wants a letter first and each name once; nobody asks for captures by name.
-        self.out.push('(');
-        Ok(())
+        Ok(Some(name.to_string()))
     }
 
     /// `(?i)`, `(?i-s:`; true where a group is opened.
-    fn flags(&mut self, start: &'p str) -> Result<bool> {
-        let mut chars = start[2..].chars();
+    fn flags(&mut self, start: &'p str) -> Result<bool, Fault> {
+        let mut flags = self.flags;
         let (mut negated, mut saw_flag) = (false, false);
-        let fault =
-            |chars: &Chars| bad("invalid or unsupported Perl syntax", &start[..start.len() - chars.as_str().len()]);
+        let mut chars = start[2..].chars();
         while let Some(c) = chars.next() {
-            match c {
-                'i' | 'm' | 's' | 'U' => saw_flag = true,
-                '-' if !negated => (negated, saw_flag) = (true, false),
+            let flag = match c {
+                'i' => &mut flags.fold,
+                'm' => &mut flags.multi_line,
+                's' => &mut flags.dot_all,
+                'U' => &mut flags.lazy,
+                '-' if !negated => {
+                    (negated, saw_flag) = (true, false);
+                    continue;
+                }
                 ':' | ')' if !negated || saw_flag => {
-                    let text = &start[..start.len() - chars.as_str().len()];
-                    // Go: `(?)` changes nothing, which the crate does not know how to say.
-                    if text == "(?)" {
-                        self.skip(3)
-                    } else {
-                        self.take(text)
-                    }
+                    self.flags = flags;
+                    self.rest = chars.as_str();
                     return Ok(c == ':');
                 }
                 _ => break,
-            }
+            };
+            *flag = !negated;
+            saw_flag = true;
         }
-        Err(fault(&chars))
+        let read = &start[..start.len() - chars.as_str().len()];
+        Err(Fault::new("invalid or unsupported Perl syntax", read))
     }
 
-    fn close(&mut self) -> Result<()> {
-        let Some(group) = self.groups.pop() else { return Err(bad("unexpected `)`", self.whole)) };
-        self.take(")");
-        self.last = Some(self.most);
-        self.most = self.most.max(group.most);
+    fn close(&mut self) -> Result<(), Fault> {
+        let outer = self.outer.pop().ok_or_else(|| Fault::new("unexpected `)`", self.whole))?;
+        self.skip(1);
+        let group = std::mem::replace(&mut self.group, outer);
+        self.flags = group.flags;
+        self.group.items.push(group.close());
         Ok(())
     }
 
-    fn escape(&mut self) -> Result<()> {
+    fn escape(&mut self) -> Result<(), Fault> {
         match self.rest[1..].chars().next() {
-            Some('A') => self.assertion(r"\A"),
-            Some('z') => self.assertion(r"\z"),
-            Some('b') => self.assertion(r"(?-u:\b)"),
-            Some('B') => self.assertion(r"(?-u:\B)"),
+            Some('A') => self.look(2, Look::Start),
+            Some('z') => self.look(2, Look::End),
+            Some('b') => self.look(2, Look::WordAscii),
+            Some('B') => self.look(2, Look::WordAsciiNegate),
             Some('Q') => {
                 let (text, rest) = self.rest[2..].split_once(r"\E").unwrap_or((&self.rest[2..], ""));
                 self.rest = rest;
-                text.chars().for_each(|c| self.literal(c));
+                text.chars().for_each(|c| self.group.push(class::literal(c as u32, self.flags.fold)));
             }
-            _ => match class_escape(&mut self.rest)? {
-                Some(class) => self.atom(&format!("[{class}]")),
-                None => {
-                    let c = char_escape(&mut self.rest)?;
-                    self.literal(c);
-                }
-            },
+            _ => {
+                let fold = self.flags.fold;
+                let tree = match class::escape(&mut self.rest, fold)? {
+                    Some(class) => Hir::class(Class::Unicode(class)),
+                    None => class::literal(class::character(&mut self.rest)?, fold),
+                };
+                self.group.push(tree);
+            }
         }
-        Ok(())
-    }
-
-    fn assertion(&mut self, text: &str) {
-        self.skip(2);
-        self.atom(text);
-    }
-
-    fn class(&mut self) -> Result<()> {
-        let start = self.rest;
-        let mut rest = &start[1..];
-        let mut out = String::from("[");
-        if let Some(behind) = rest.strip_prefix('^') {
-            out.push('^');
-            rest = behind;
-        }
-        let mut first = true;
-        while first || !rest.starts_with(']') {
-            first = false;
-            if let Some(end) = rest.strip_prefix("[:").and_then(|behind| behind.find(":]")) {
-                let name = &rest[..end + 4];
-                if !is_posix_class(&rest[2..end + 2]) {
-                    return Err(bad("invalid character class range", name));
-                }
-                out.push_str(name);
-                rest = &rest[name.len()..];
-                continue;
-            }
-            if let Some(class) = class_escape(&mut rest)? {
-                out.push_str(&format!("[{class}]"));
-                continue;
-            }
-            let range = rest;
-            let low = class_char(&mut rest, start)?;
-            let mut high = low;
-            if rest.starts_with('-') && rest.len() >= 2 && !rest[1..].starts_with(']') {
-                rest = &rest[1..];
-                high = class_char(&mut rest, start)?;
-                if high < low {
-                    return Err(bad("invalid character class range", &range[..range.len() - rest.len()]));
-                }
-            }
-            out.push_str(&format!(r"\x{{{:X}}}-\x{{{:X}}}", low as u32, high as u32));
-        }
-        out.push(']');
-        self.rest = &rest[1..];
-        self.atom(&out);
         Ok(())
     }
 }
@@ -287,131 +326,18 @@ fn counter(text: &str) -> Option<(u64, Option<u64>, &str)> {
     }
 }
 
-fn is_posix_class(name: &str) -> bool {
-    matches!(
-        name.strip_prefix('^').unwrap_or(name),
-        "alnum"
-            | "alpha"
-            | "ascii"
-            | "blank"
-            | "cntrl"
-            | "digit"
-            | "graph"
-            | "lower"
-            | "print"
-            | "punct"
-            | "space"
-            | "upper"
-            | "word"
-            | "xdigit"
-    )
-}
-
-/// `\d`, `\pL` and so on, as what stands in brackets. Go: `\d`, `\w`, `\s` know ASCII only, and a
-/// vertical tab is no space.
-fn class_escape(rest: &mut &str) -> Result<Option<String>> {
-    let Some(behind) = rest.strip_prefix('\\') else { return Ok(None) };
-    let class = match behind.chars().next() {
-        Some('d') => "0-9",
-        Some('D') => "^0-9",
-        Some('s') => r"\t\n\x0C\r ",
-        Some('S') => r"^\t\n\x0C\r ",
-        Some('w') => "0-9A-Za-z_",
-        Some('W') => "^0-9A-Za-z_",
-        Some('p' | 'P') => return unicode_class(rest).map(Some),
-        _ => return Ok(None),
-    };
-    *rest = &rest[2..];
-    Ok(Some(class.to_string()))
-}
-
-fn unicode_class(rest: &mut &str) -> Result<String> {
-    let whole = *rest;
-    let mut negated = whole.starts_with(r"\P");
-    let behind = &whole[2..];
-    let (name, length) = match behind.chars().next() {
-        Some('{') => {
-            let end = behind.find('}').ok_or_else(|| bad("invalid character class range", whole))?;
-            (&behind[1..end], 2 + end + 1)
+fn is_deep(tree: &Hir) -> bool {
+    let mut open = vec![(tree, 1)];
+    while let Some((tree, depth)) = open.pop() {
+        if depth > MOST_NESTING {
+            return true;
         }
-        Some(c) => (&behind[..c.len_utf8()], 2 + c.len_utf8()),
-        None => return Err(bad("invalid character class range", whole)),
-    };
-    let bare = name.strip_prefix('^').unwrap_or(name);
-    negated ^= bare.len() != name.len();
-    let class = format!(r"\{}{{{bare}}}", if negated { 'P' } else { 'p' });
-    let is_name = !bare.is_empty() && bare.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
-    if !is_name || regex::Regex::new(&class).is_err() {
-        return Err(bad("invalid character class range", &whole[..length]));
-    }
-    *rest = &whole[length..];
-    Ok(class)
-}
-
-fn class_char(rest: &mut &str, class: &str) -> Result<char> {
-    match rest.chars().next() {
-        None => Err(bad("missing closing `]`", class)),
-        Some('\\') => char_escape(rest),
-        Some(c) => {
-            *rest = &rest[c.len_utf8()..];
-            Ok(c)
+        match tree.kind() {
+            HirKind::Capture(capture) => open.push((&capture.sub, depth + 1)),
+            HirKind::Repetition(repetition) => open.push((&repetition.sub, depth + 1)),
+            HirKind::Concat(subs) | HirKind::Alternation(subs) => open.extend(subs.iter().map(|sub| (sub, depth + 1))),
+            HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
         }
     }
-}
-
-/// The character that an escape stands for.
-fn char_escape(rest: &mut &str) -> Result<char> {
-    let whole = *rest;
-    let mut chars = whole[1..].chars();
-    let Some(c) = chars.next() else { return Err(bad("trailing backslash at end of expression", whole)) };
-    let found = match c {
-        'a' => Some('\u{7}'),
-        'f' => Some('\u{c}'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        'v' => Some('\u{b}'),
-        'x' => hexadecimal(&mut chars),
-        '0'..='7' => octal(c, &mut chars),
-        _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(c),
-        _ => None,
-    };
-    let taken = whole.len() - chars.as_str().len();
-    *rest = &whole[taken..];
-    found.ok_or_else(|| bad("invalid escape sequence", &whole[..taken]))
-}
-
-/// Up to three digits. One alone would be a reference back, which Go does not have, unless it is 0.
-fn octal(first: char, chars: &mut Chars) -> Option<char> {
-    let mut value = first.to_digit(8)?;
-    let mut digits = 1;
-    while let (true, Some(digit)) = (digits < 3, chars.clone().next().and_then(|c| c.to_digit(8))) {
-        value = value * 8 + digit;
-        digits += 1;
-        chars.next();
-    }
-    if digits == 1 && first != '0' { None } else { char::from_u32(value) }
-}
-
-fn hexadecimal(chars: &mut Chars) -> Option<char> {
-    let first = chars.next()?;
-    if first != '{' {
-        let high = first.to_digit(16);
-        let low = chars.next()?.to_digit(16);
-        return char::from_u32(high? * 16 + low?);
-    }
-    let mut value: Option<u32> = None;
-    loop {
-        match chars.next()? {
-            '}' => return char::from_u32(value?),
-            c => value = Some((value.unwrap_or(0) * 16 + c.to_digit(16)?).min(0x11_0000)),
-        }
-    }
-}
-
-fn push_literal(c: char, out: &mut String) {
-    if c.is_ascii() && !c.is_ascii_alphanumeric() && !c.is_ascii_control() && c != ' ' && c != '<' && c != '>' {
-        out.push('\\');
-    }
-    out.push(c);
+    false
 }

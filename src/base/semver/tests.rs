@@ -140,7 +140,7 @@ fn what_is_in_the_way_is_told_in_gos_words() {
     );
     assert_eq!(
         reasons("<1 || >2, <3", "v1.5.0-a"),
-        concat!("\"1.5.0-a\" is a prerelease version and the constraint is only looking for release versions")
+        "\"1.5.0-a\" is a prerelease version and the constraint is only looking for release versions"
     );
     assert_eq!(reasons("<1 || >0", "1.5.0"), "");
 }
