@@ -3,19 +3,26 @@
 //! **Invariant:** what is printed, and what is an error, is as in Go 1.26; positions of errors are Go's.
 //! **Not here:** charts, sprig, Helm's functions. They are handed in as tables of [`Func`]s.
 
+mod ast;
+mod builtins;
+mod compare;
+mod error;
+mod exec;
 pub mod fmt;
 mod func;
+mod lex;
+mod literal;
+mod parse;
+mod set;
 mod trace;
+mod unicode;
 mod value;
 mod world;
 
+pub use error::{ExecError, ParseError, Site};
+pub use exec::{ExecOptions, Limits, MissingKey, Output, Place, PlaceId, Places, Reads};
 pub use func::{Call, Engine, Fault, Func};
-pub use trace::{Mark, Trace};
+pub use set::{FuncMap, Methods, Templates};
+pub use trace::{Mark, Trace, erase};
 pub use value::{Entry, IntType, Key, Kind, List, Map, Object, Str, Type, UintType, Value};
 pub use world::World;
-
-/// A failure in the course of a template. (To be completed by the engine.)
-#[derive(Debug)]
-pub struct ExecError {
-    pub message: String,
-}

@@ -4,6 +4,7 @@ mod archive;
 pub mod chart;
 pub mod from_yaml;
 mod ignore;
+pub mod late;
 pub mod load;
 pub mod manifest;
 pub mod metadata;

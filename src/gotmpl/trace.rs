@@ -3,6 +3,10 @@
 //! **Invariant:** marks stand in ascending order; a mark holds up to the next one.
 //! **Not here:** what the numbers of places stand for, which whoever records them knows.
 
+use std::rc::Rc;
+
+use super::value::Str;
+
 /// Marks of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
@@ -27,4 +31,28 @@ impl Trace {
     pub fn moved(&self, moved: impl Fn(usize) -> usize) -> Trace {
         Trace { marks: self.marks.iter().map(|m| Mark { at: moved(m.at as usize) as u32, place: m.place }).collect() }
     }
+}
+
+/// A text without any occurrence of a part.
+pub fn erase(text: Str, part: &[u8]) -> Str {
+    let found: Vec<usize> = memchr::memmem::find_iter(&text, part).collect();
+    if found.is_empty() {
+        return text;
+    }
+    let mut kept = Vec::with_capacity(text.len() - found.len() * part.len());
+    let mut from = 0;
+    for at in &found {
+        kept.extend_from_slice(&text[from..*at]);
+        from = at + part.len();
+    }
+    kept.extend_from_slice(&text[from..]);
+    let trace = text.trace().map(|trace| {
+        let moved = |offset: usize| {
+            let before = found.partition_point(|at| *at < offset);
+            let within = before.checked_sub(1).map_or(0, |last| (found[last] + part.len()).saturating_sub(offset));
+            offset + within - before * part.len()
+        };
+        Rc::new(trace.moved(moved))
+    });
+    Str::with_trace(kept, trace)
 }

@@ -1,0 +1,248 @@
+//! Calls: arguments by the types that functions declare.
+
+use super::super::ast::{Callee, NodeId, NodeKind};
+use super::super::func::{Call, Fault, Func};
+use super::super::value::{IntType, Type, UintType, Value};
+use super::fields::zero;
+use super::nested::Nested;
+use super::operand::{Operand, can_be_nil};
+use super::{Exec, Frame};
+use crate::base::Span;
+
+impl Frame<'_> {
+    /// Go: evalFunction. `whole` is the node that an error of the function is told of, `id` its name.
+    pub(super) fn call_function(
+        &mut self,
+        dot: &Operand,
+        callee: Callee,
+        whole: NodeId,
+        id: NodeId,
+        args: &[NodeId],
+        last: Option<Operand>,
+    ) -> Exec<Operand> {
+        let node = self.tree.node(id);
+        let name = self.tree.slice(node.start, node.end);
+        match callee {
+            Callee::Func(func) => self.call(dot, func, None, whole, name, args, last),
+            Callee::And => self.short_circuit(dot, false, "and", args, last),
+            Callee::Or => self.short_circuit(dot, true, "or", args, last),
+            Callee::Call => self.call_value(dot, whole, args, last),
+        }
+    }
+
+    /// Go: `and` gives the first argument that is false, `or` the first that is true, or else the last.
+    fn short_circuit(
+        &mut self,
+        dot: &Operand,
+        stops_at: bool,
+        name: &str,
+        args: &[NodeId],
+        last: Option<Operand>,
+    ) -> Exec<Operand> {
+        if args.is_empty() && last.is_none() {
+            return self.fail(format!("wrong number of args for {name}: want at least 1 got 0"));
+        }
+        let mut value = Operand::invalid();
+        for arg in args {
+            value = self.any_argument(dot, *arg)?;
+            if value.value.is_true() == stops_at {
+                return Ok(value);
+            }
+        }
+        Ok(last.unwrap_or(value))
+    }
+
+    /// Go: the builtin `call`. No value of a template is a function, so there is nothing that it could call.
+    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: &[NodeId], last: Option<Operand>) -> Exec<Operand> {
+        let mut given = Vec::new();
+        for arg in args {
+            given.push(self.any_argument(dot, *arg)?.value);
+        }
+        let name = match (args.first(), &last) {
+            (Some(arg), _) => String::from_utf8_lossy(&self.tree.print(*arg)).into_owned(),
+            (None, Some(Operand { value: Value::Str(text), .. })) => text.to_text().into_owned(),
+            (None, Some(last)) => format!("<{} Value>", last.type_name()),
+            (None, None) => return self.fail("wrong number of args for call: want at least 1 got 0"),
+        };
+        given.extend(last.map(|last| last.value));
+        let message = match given.first().and_then(Value::ty) {
+            None => "call of nil".to_owned(),
+            Some(ty) => format!("non-function {name} of type {}", ty.name()),
+        };
+        self.node = whole;
+        self.fault(b"call", Fault::new(message))
+    }
+
+    /// Go: evalCall.
+    pub(super) fn call(
+        &mut self,
+        dot: &Operand,
+        func: &'static Func,
+        receiver: Option<&Value>,
+        whole: NodeId,
+        name: &[u8],
+        args: &[NodeId],
+        last: Option<Operand>,
+    ) -> Exec<Operand> {
+        let (fixed, given) = (func.params.len(), args.len() + usize::from(last.is_some()));
+        if given < fixed || given > fixed && func.variadic.is_none() {
+            let name = String::from_utf8_lossy(name);
+            return self.fail(match func.variadic {
+                Some(_) => format!("wrong number of args for {name}: want at least {fixed} got {}", args.len()),
+                None => format!("wrong number of args for {name}: want {fixed} got {given}"),
+            });
+        }
+        let param = |at: usize| func.params.get(at).copied().or(func.variadic).unwrap_or(Type::Any);
+        let mut values = self.run.spare.pop().unwrap_or_default();
+        values.extend(receiver.cloned());
+        let mut span = Span::NOWHERE;
+        let mut add = |values: &mut Vec<Value>, (value, from): (Value, Span)| {
+            values.push(value);
+            // What a function makes is told to come from the last of its arguments that comes from a file.
+            if !from.is_nowhere() {
+                span = from;
+            }
+        };
+        for (at, arg) in args.iter().enumerate() {
+            add(&mut values, self.argument(dot, param(at), *arg)?);
+        }
+        if let Some(last) = last {
+            add(&mut values, self.fit(last, param(args.len()))?);
+        }
+        let mut nested = Nested { scope: self.scope, run: self.run, tree: self.tree, action: self.action };
+        let mut call = Call { args: &values, world: self.world, engine: Some(&mut nested) };
+        let result = (func.run)(&mut call);
+        values.clear();
+        self.run.spare.push(values);
+        match result {
+            Ok(value) => {
+                let is_interface = value.is_nil();
+                Ok(Operand { value, is_interface, span })
+            }
+            Err(fault) => {
+                self.node = whole;
+                self.fault(name, fault)
+            }
+        }
+    }
+
+    fn fault<T>(&self, name: &[u8], fault: Fault) -> Exec<T> {
+        let mut error = self.error(format!("error calling {}", String::from_utf8_lossy(name)));
+        error.cause = Some(fault);
+        Err(error)
+    }
+
+    /// Go: evalArg.
+    fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId) -> Exec<(Value, Span)> {
+        self.node = id;
+        let tree = self.tree;
+        let operand = match &tree.node(id).kind {
+            NodeKind::Dot if ty == Type::Any => return Ok((dot.value.clone(), dot.span)),
+            NodeKind::Dot => dot.clone(),
+            NodeKind::Nil if can_be_nil(ty) => return Ok((zero(ty), Span::NOWHERE)),
+            NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, &[], None)?,
+            NodeKind::Variable(name, fields) => {
+                let value = self.variable(*name)?;
+                if fields.is_empty() { value } else { self.field_chain(dot, &value, id, fields, &[], None)? }
+            }
+            NodeKind::Pipe(_) => self.pipeline(dot, id)?,
+            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, &[], None)?,
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, &[], None)?,
+            _ => return Ok((self.typed_literal(ty, id)?, Span::NOWHERE)),
+        };
+        self.fit(operand, ty)
+    }
+
+    /// Go: evalArg where the parameter is a reflect.Value.
+    fn any_argument(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
+        self.node = id;
+        let tree = self.tree;
+        match &tree.node(id).kind {
+            NodeKind::Dot => Ok(dot.clone()),
+            NodeKind::Nil => Ok(Operand::invalid()),
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, &[], None),
+            NodeKind::Variable(name, fields) => {
+                let value = self.variable(*name)?;
+                if fields.is_empty() { Ok(value) } else { self.field_chain(dot, &value, id, fields, &[], None) }
+            }
+            NodeKind::Pipe(_) => self.pipeline(dot, id),
+            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, &[], None),
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, &[], None),
+            _ => self.literal(id),
+        }
+    }
+
+    /// A literal as the type of a parameter.
+    fn typed_literal(&mut self, ty: Type, id: NodeId) -> Exec<Value> {
+        let kind = &self.tree.node(id).kind;
+        let number = if let NodeKind::Number(number) = kind { Some(number) } else { None };
+        let (value, expected) = match ty {
+            Type::Any => return Ok(self.literal(id)?.value),
+            Type::Bool => (if let NodeKind::Bool(b) = kind { Some(Value::Bool(*b)) } else { None }, "bool"),
+            Type::String => (if let NodeKind::String(s) = kind { Some(Value::Str(s.clone())) } else { None }, "string"),
+            Type::Int(ty) => (number.and_then(|n| n.int).map(|n| wrapped_int(n, ty)), "integer"),
+            Type::Uint(ty) => (number.and_then(|n| n.uint).map(|n| wrapped_uint(n, ty)), "unsigned integer"),
+            Type::Float64 => (number.and_then(|n| n.float).map(Value::Float), "float"),
+            Type::Complex128 => (number.and_then(|n| n.complex).map(|(re, im)| Value::Complex(re, im)), "complex"),
+            _ => {
+                let node = String::from_utf8_lossy(&self.tree.print(id)).into_owned();
+                return self.fail(format!("can't handle {node} for arg of type {}", ty.name()));
+            }
+        };
+        value.ok_or_else(|| {
+            let node = String::from_utf8_lossy(&self.tree.print(id)).into_owned();
+            self.error(format!("expected {expected}; found {node}"))
+        })
+    }
+
+    /// Go: validateType.
+    fn fit(&self, operand: Operand, ty: Type) -> Exec<(Value, Span)> {
+        let Operand { value, is_interface, span } = operand;
+        if ty == Type::Any {
+            return Ok((value, span));
+        }
+        let Some(actual) = value.ty() else {
+            return match (is_interface, can_be_nil(ty)) {
+                (false, true) => Ok((zero(ty), span)),
+                (false, false) => self.fail(format!("invalid value; expected {}", ty.name())),
+                (true, _) => self.fail(format!("wrong type for value; expected {}; got interface {{}}", ty.name())),
+            };
+        };
+        match (&value, ty) {
+            _ if actual == ty => Ok((value, span)),
+            // The types are made of the same, and one of them has no name.
+            (Value::Map(map), Type::Map) if map.ty() == Type::Values => Ok((value, span)),
+            (Value::Object(object), _) => match object.underlying() {
+                Some(inner) if inner.ty() == Some(ty) => Ok((inner, span)),
+                _ => self.wrong_type(actual, ty),
+            },
+            _ => self.wrong_type(actual, ty),
+        }
+    }
+
+    fn wrong_type<T>(&self, actual: Type, expected: Type) -> Exec<T> {
+        self.fail(format!("wrong type for value; expected {}; got {}", expected.name(), actual.name()))
+    }
+}
+
+/// Go: reflect.Value.SetInt.
+fn wrapped_int(n: i64, ty: IntType) -> Value {
+    let n = match ty {
+        IntType::Int | IntType::Int64 => n,
+        IntType::Int8 => n as i8 as i64,
+        IntType::Int16 => n as i16 as i64,
+        IntType::Int32 => n as i32 as i64,
+    };
+    Value::Int(n, ty)
+}
+
+fn wrapped_uint(n: u64, ty: UintType) -> Value {
+    let n = match ty {
+        UintType::Uint | UintType::Uint64 => n,
+        UintType::Uint8 => n as u8 as u64,
+        UintType::Uint16 => n as u16 as u64,
+        UintType::Uint32 => n as u32 as u64,
+    };
+    Value::Uint(n, ty)
+}

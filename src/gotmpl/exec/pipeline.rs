@@ -1,0 +1,135 @@
+//! Values of pipelines, commands and literals.
+
+use super::super::ast::{DOLLAR, NodeId, NodeKind, VarId};
+use super::super::literal::Number;
+use super::super::value::Value;
+use super::operand::Operand;
+use super::{Exec, Frame, Variable};
+
+impl Frame<'_> {
+    /// Go: evalPipeline. Variables that it declares stay until the end of the control structure.
+    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
+        self.node = id;
+        let pipe = self.tree.pipe(id);
+        let mut value = None;
+        for command in &pipe.commands {
+            let mut result = self.command(dot, *command, value)?;
+            // What was nil in an interface is no value from here on.
+            result.is_interface = false;
+            value = Some(result);
+        }
+        let value = value.unwrap_or_else(Operand::invalid);
+        for name in &pipe.variables {
+            if pipe.is_assignment {
+                self.assign(*name, value.clone())?;
+            } else {
+                self.run.variables.push(Variable { name: *name, value: value.clone() });
+            }
+        }
+        Ok(value)
+    }
+
+    /// Go: evalCommand. `last` is what the command before it gave.
+    fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
+        let tree = self.tree;
+        let NodeKind::Command(words) = &tree.node(id).kind else { return self.fail("can't evaluate command") };
+        let first = words[0];
+        match &tree.node(first).kind {
+            NodeKind::Field(fields) => {
+                self.node = first;
+                self.field_chain(dot, dot, first, fields, &words[1..], last)
+            }
+            NodeKind::Chain(inner, fields) => self.chain(dot, first, *inner, fields, &words[1..], last),
+            NodeKind::Function(callee) => {
+                self.node = first;
+                self.call_function(dot, *callee, id, first, &words[1..], last)
+            }
+            NodeKind::Pipe(_) => {
+                self.not_a_function(words, &last)?;
+                self.pipeline(dot, first)
+            }
+            NodeKind::Variable(name, fields) => {
+                self.node = first;
+                if fields.is_empty() {
+                    let value = self.variable(*name)?;
+                    self.not_a_function(words, &last)?;
+                    return Ok(value);
+                }
+                let value = self.variable(*name)?;
+                self.field_chain(dot, &value, first, fields, &words[1..], last)
+            }
+            kind => {
+                self.node = first;
+                self.not_a_function(words, &last)?;
+                match kind {
+                    NodeKind::Dot => Ok(dot.clone()),
+                    NodeKind::Nil => self.fail("nil is not a command"),
+                    _ => self.literal(first),
+                }
+            }
+        }
+    }
+
+    fn not_a_function(&self, words: &[NodeId], last: &Option<Operand>) -> Exec<()> {
+        if words.len() == 1 && last.is_none() {
+            return Ok(());
+        }
+        let word = String::from_utf8_lossy(&self.tree.print(words[0])).into_owned();
+        self.fail(format!("can't give argument to non-function {word}"))
+    }
+
+    /// A literal where any type will do.
+    pub(super) fn literal(&mut self, id: NodeId) -> Exec<Operand> {
+        self.node = id;
+        let value = match &self.tree.node(id).kind {
+            NodeKind::Bool(b) => Value::Bool(*b),
+            NodeKind::String(text) => Value::Str(text.clone()),
+            NodeKind::Number(number) => match ideal_constant(number) {
+                Some(value) => value,
+                None => {
+                    let text = String::from_utf8_lossy(&self.tree.print(id)).into_owned();
+                    return self.fail(format!("{text} overflows int"));
+                }
+            },
+            _ => return self.fail("can't evaluate command"),
+        };
+        Ok(Operand::plain(value))
+    }
+
+    pub(super) fn variable(&self, name: VarId) -> Exec<Operand> {
+        // Most of them are `$`, which is always there and never declared again but by `:=`.
+        let known = &self.run.variables[self.base..];
+        match known.iter().rev().find(|variable| variable.name == name) {
+            Some(variable) => Ok(variable.value.clone()),
+            None => self.undefined(name),
+        }
+    }
+
+    pub(super) fn assign(&mut self, name: VarId, value: Operand) -> Exec<()> {
+        let base = self.base;
+        match self.run.variables[base..].iter_mut().rev().find(|variable| variable.name == name) {
+            Some(variable) => {
+                variable.value = value;
+                Ok(())
+            }
+            None => self.undefined(name),
+        }
+    }
+
+    fn undefined<T>(&self, name: VarId) -> Exec<T> {
+        debug_assert_ne!(name, DOLLAR);
+        let name = String::from_utf8_lossy(&self.tree.variables[name as usize]).into_owned();
+        self.fail(format!("undefined variable: {name}"))
+    }
+}
+
+/// Go: idealConstant. `None` for what overflows an int.
+fn ideal_constant(number: &Number) -> Option<Value> {
+    if let Some((real, imaginary)) = number.complex {
+        return Some(Value::Complex(real, imaginary));
+    }
+    match number.float {
+        Some(float) if number.looks_like_float => Some(Value::Float(float)),
+        _ => number.int.map(Value::int),
+    }
+}

@@ -1,0 +1,403 @@
+//! Cuts the text of a template into tokens, one at a time.
+//!
+//! **Invariant:** tokens stand in the order of the text and do not overlap; what lies between two of them is
+//! white space that was trimmed, trim markers and comments. After a mistake there is only the end.
+//! **Not here:** what tokens mean together ([`super::parse`]), the values of literals ([`super::literal`]).
+
+use memchr::memmem;
+
+use super::unicode::{decode_rune, is_letter_or_digit, sharp_u};
+
+const LEFT_DELIM: &[u8] = b"{{";
+const RIGHT_DELIM: &[u8] = b"}}";
+const LEFT_COMMENT: &[u8] = b"/*";
+const RIGHT_COMMENT: &[u8] = b"*/";
+/// A minus and the white space that has to stand beside it.
+const TRIM_MARKER_LEN: usize = 2;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    /// What is wrong is in [`Lexer::mistake`].
+    Error,
+    Bool,
+    /// A printable ASCII character that means nothing by itself, such as the comma.
+    Char,
+    CharConstant,
+    Complex,
+    Assign,
+    Declare,
+    Eof,
+    /// `.name`
+    Field,
+    Identifier,
+    LeftDelim,
+    LeftParen,
+    Number,
+    Pipe,
+    RawString,
+    RightDelim,
+    RightParen,
+    Space,
+    String,
+    Text,
+    /// `$` or `$name`
+    Variable,
+    Dot,
+    Nil,
+    Keyword(Keyword),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keyword {
+    Block,
+    Break,
+    Continue,
+    Define,
+    Else,
+    End,
+    If,
+    Range,
+    Template,
+    With,
+}
+
+/// A token and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub kind: TokenKind,
+    pub start: u32,
+    pub end: u32,
+}
+
+pub(super) struct Lexer<'t> {
+    text: &'t [u8],
+    pos: usize,
+    inside_action: bool,
+    paren_depth: usize,
+    /// Whether `break` and `continue` are keywords: where no functions have these names.
+    loop_keywords: [bool; 2],
+    /// What an error token is about.
+    mistake: Option<String>,
+}
+
+impl<'t> Lexer<'t> {
+    pub fn new(text: &'t [u8], break_is_keyword: bool, continue_is_keyword: bool) -> Lexer<'t> {
+        let loop_keywords = [break_is_keyword, continue_is_keyword];
+        Lexer { text, pos: 0, inside_action: false, paren_depth: 0, loop_keywords, mistake: None }
+    }
+
+    pub fn mistake(&self) -> &str {
+        self.mistake.as_deref().unwrap_or_default()
+    }
+
+    pub fn next(&mut self) -> Token {
+        if self.mistake.is_some() {
+            return self.token(TokenKind::Eof, self.pos);
+        }
+        if self.inside_action { self.action() } else { self.text() }
+    }
+
+    /// From `start` to where the lexer is now.
+    fn token(&self, kind: TokenKind, start: usize) -> Token {
+        Token { kind, start: start as u32, end: self.pos as u32 }
+    }
+
+    fn error(&mut self, start: usize, message: impl Into<String>) -> Token {
+        self.mistake = Some(message.into());
+        self.token(TokenKind::Error, start)
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.text[self.pos..]
+    }
+
+    /// The next character without consuming it.
+    fn peek(&self) -> Option<char> {
+        decode_rune(self.rest()).map(|(rune, _)| rune)
+    }
+
+    fn advance(&mut self) -> Option<char> {
+        let (rune, width) = decode_rune(self.rest())?;
+        self.pos += width;
+        Some(rune)
+    }
+
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        let found = self.rest().first().is_some_and(|byte| valid.contains(byte));
+        self.pos += usize::from(found);
+        found
+    }
+
+    fn accept_run(&mut self, valid: &[u8]) {
+        while self.accept(valid) {}
+    }
+
+    /// Text up to the next action. Comments are passed over.
+    fn text(&mut self) -> Token {
+        loop {
+            let start = self.pos;
+            let Some(len) = memmem::find(self.rest(), LEFT_DELIM) else {
+                self.pos = self.text.len();
+                return self.token(if start < self.pos { TokenKind::Text } else { TokenKind::Eof }, start);
+            };
+            let delim = start + len;
+            let inner = delim + LEFT_DELIM.len();
+            let trims = has_left_trim_marker(&self.text[inner..]);
+            let text = &self.text[start..delim];
+            let kept = if trims { trim_end(text) } else { text };
+            self.pos = delim;
+            if !kept.is_empty() {
+                return Token { kind: TokenKind::Text, start: start as u32, end: (start + kept.len()) as u32 };
+            }
+            let behind_marker = inner + if trims { TRIM_MARKER_LEN } else { 0 };
+            if !self.text[behind_marker..].starts_with(LEFT_COMMENT) {
+                self.pos = inner;
+                let token = self.token(TokenKind::LeftDelim, delim);
+                self.pos = behind_marker;
+                self.inside_action = true;
+                self.paren_depth = 0;
+                return token;
+            }
+            self.pos = behind_marker;
+            if let Some(error) = self.comment() {
+                return error;
+            }
+        }
+    }
+
+    fn comment(&mut self) -> Option<Token> {
+        let start = self.pos;
+        let Some(len) = memmem::find(&self.rest()[LEFT_COMMENT.len()..], RIGHT_COMMENT) else {
+            return Some(self.error(start, "unclosed comment"));
+        };
+        self.pos += LEFT_COMMENT.len() + len + RIGHT_COMMENT.len();
+        match self.at_right_delim() {
+            None => Some(self.error(start, "comment ends before closing delimiter")),
+            Some(trims) => {
+                self.close(trims);
+                None
+            }
+        }
+    }
+
+    /// Whether a right delimiter comes next, and then whether it has a trim marker.
+    fn at_right_delim(&self) -> Option<bool> {
+        let rest = self.rest();
+        if has_right_trim_marker(rest) && rest[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
+            return Some(true);
+        }
+        rest.starts_with(RIGHT_DELIM).then_some(false)
+    }
+
+    /// Consumes the right delimiter, which is known to be there, and what it trims. Gives where it starts.
+    fn close(&mut self, trims: bool) -> usize {
+        let delim = self.pos + if trims { TRIM_MARKER_LEN } else { 0 };
+        self.pos = delim + RIGHT_DELIM.len();
+        if trims {
+            self.pos += self.rest().iter().take_while(|byte| is_space(**byte)).count();
+        }
+        delim
+    }
+
+    fn right_delim(&mut self, trims: bool) -> Token {
+        let start = self.close(trims);
+        self.inside_action = false;
+        Token { kind: TokenKind::RightDelim, start: start as u32, end: (start + RIGHT_DELIM.len()) as u32 }
+    }
+
+    fn action(&mut self) -> Token {
+        if let Some(trims) = self.at_right_delim() {
+            return if self.paren_depth == 0 {
+                self.right_delim(trims)
+            } else {
+                self.error(self.pos, "unclosed left paren")
+            };
+        }
+        let start = self.pos;
+        let Some(rune) = self.advance() else { return self.error(start, "unclosed action") };
+        match rune {
+            ' ' | '\t' | '\r' | '\n' => self.space(start),
+            '=' => self.token(TokenKind::Assign, start),
+            ':' => match self.advance() {
+                Some('=') => self.token(TokenKind::Declare, start),
+                _ => self.error(start, "expected :="),
+            },
+            '|' => self.token(TokenKind::Pipe, start),
+            '"' => self.quoted(start, '"', TokenKind::String, "unterminated quoted string"),
+            '\'' => self.quoted(start, '\'', TokenKind::CharConstant, "unterminated character constant"),
+            '`' => match memchr::memchr(b'`', self.rest()) {
+                Some(len) => {
+                    self.pos += len + 1;
+                    self.token(TokenKind::RawString, start)
+                }
+                None => self.error(start, "unterminated raw quoted string"),
+            },
+            '$' => self.field_or_variable(start, TokenKind::Variable, TokenKind::Variable),
+            '.' if !self.rest().is_empty() && !self.rest()[0].is_ascii_digit() => {
+                self.field_or_variable(start, TokenKind::Field, TokenKind::Dot)
+            }
+            '.' | '+' | '-' | '0'..='9' => {
+                self.pos = start;
+                self.number(start)
+            }
+            '(' => {
+                self.paren_depth += 1;
+                self.token(TokenKind::LeftParen, start)
+            }
+            ')' => match self.paren_depth.checked_sub(1) {
+                Some(depth) => {
+                    self.paren_depth = depth;
+                    self.token(TokenKind::RightParen, start)
+                }
+                None => self.error(start, "unexpected right paren"),
+            },
+            _ if is_alphanumeric(rune) => self.identifier(start),
+            '!'..='~' => self.token(TokenKind::Char, start),
+            _ => self.error(start, format!("unrecognized character in action: {}", sharp_u(rune))),
+        }
+    }
+
+    /// A run of white space; its last byte may belong to the trim marker of a right delimiter.
+    fn space(&mut self, start: usize) -> Token {
+        self.pos += self.rest().iter().take_while(|byte| is_space(**byte)).count();
+        self.pos -= 1;
+        match self.at_right_delim() {
+            Some(true) if self.pos == start => self.right_delim(true),
+            Some(true) => self.token(TokenKind::Space, start),
+            _ => {
+                self.pos += 1;
+                self.token(TokenKind::Space, start)
+            }
+        }
+    }
+
+    fn identifier(&mut self, start: usize) -> Token {
+        while self.peek().is_some_and(is_alphanumeric) {
+            self.advance();
+        }
+        if let Some(error) = self.bad_terminator(start) {
+            return error;
+        }
+        let kind = match &self.text[start..self.pos] {
+            b"block" => TokenKind::Keyword(Keyword::Block),
+            b"break" if self.loop_keywords[0] => TokenKind::Keyword(Keyword::Break),
+            b"continue" if self.loop_keywords[1] => TokenKind::Keyword(Keyword::Continue),
+            b"define" => TokenKind::Keyword(Keyword::Define),
+            b"else" => TokenKind::Keyword(Keyword::Else),
+            b"end" => TokenKind::Keyword(Keyword::End),
+            b"if" => TokenKind::Keyword(Keyword::If),
+            b"nil" => TokenKind::Nil,
+            b"range" => TokenKind::Keyword(Keyword::Range),
+            b"template" => TokenKind::Keyword(Keyword::Template),
+            b"with" => TokenKind::Keyword(Keyword::With),
+            b"true" | b"false" => TokenKind::Bool,
+            _ => TokenKind::Identifier,
+        };
+        self.token(kind, start)
+    }
+
+    /// Behind the dot or dollar sign.
+    fn field_or_variable(&mut self, start: usize, kind: TokenKind, alone: TokenKind) -> Token {
+        if self.at_terminator() {
+            return self.token(alone, start);
+        }
+        while self.peek().is_some_and(is_alphanumeric) {
+            self.advance();
+        }
+        self.bad_terminator(start).unwrap_or_else(|| self.token(kind, start))
+    }
+
+    fn bad_terminator(&mut self, start: usize) -> Option<Token> {
+        let rune = self.peek().filter(|_| !self.at_terminator())?;
+        Some(self.error(start, format!("bad character {}", sharp_u(rune))))
+    }
+
+    /// Whether a name may end here: `$x+2` is no name, so that arithmetic might come one day.
+    fn at_terminator(&self) -> bool {
+        match self.rest().first() {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            _ => self.rest().starts_with(RIGHT_DELIM),
+        }
+    }
+
+    /// Behind the opening quote.
+    fn quoted(&mut self, start: usize, quote: char, kind: TokenKind, unterminated: &str) -> Token {
+        loop {
+            match self.advance() {
+                Some('\\') if !matches!(self.advance(), None | Some('\n')) => {}
+                None | Some('\n' | '\\') => return self.error(start, unterminated),
+                Some(rune) if rune == quote => return self.token(kind, start),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Go: lexNumber. It takes more than is a number; whoever reads the value will notice.
+    fn number(&mut self, start: usize) -> Token {
+        let mut good = self.scan_number();
+        let mut kind = TokenKind::Number;
+        if good && matches!(self.peek(), Some('+' | '-')) {
+            good = self.scan_number() && self.text[self.pos - 1] == b'i';
+            kind = TokenKind::Complex;
+        }
+        if good {
+            return self.token(kind, start);
+        }
+        let message = format!("bad number syntax: {}", super::fmt::quote(&self.text[start..self.pos]));
+        self.error(start, message)
+    }
+
+    fn scan_number(&mut self) -> bool {
+        const DECIMAL: &[u8] = b"0123456789_";
+        const HEX: &[u8] = b"0123456789abcdefABCDEF_";
+        self.accept(b"+-");
+        let mut digits = DECIMAL;
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                digits = HEX;
+            } else if self.accept(b"oO") {
+                digits = b"01234567_";
+            } else if self.accept(b"bB") {
+                digits = b"01_";
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(b".") {
+            self.accept_run(digits);
+        }
+        let has_exponent = digits == DECIMAL && self.accept(b"eE") || digits == HEX && self.accept(b"pP");
+        if has_exponent {
+            self.accept(b"+-");
+            self.accept_run(DECIMAL);
+        }
+        self.accept(b"i");
+        match self.peek() {
+            Some(rune) if is_alphanumeric(rune) => {
+                self.advance();
+                false
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What separates words and what trim markers eat.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn trim_end(text: &[u8]) -> &[u8] {
+    &text[..text.iter().rposition(|byte| !is_space(*byte)).map_or(0, |at| at + 1)]
+}
+
+fn is_alphanumeric(rune: char) -> bool {
+    rune == '_' || is_letter_or_digit(rune)
+}
+
+fn has_left_trim_marker(text: &[u8]) -> bool {
+    matches!(text, [b'-', space, ..] if is_space(*space))
+}
+
+fn has_right_trim_marker(text: &[u8]) -> bool {
+    matches!(text, [space, b'-', ..] if is_space(*space))
+}
