@@ -12,4 +12,5 @@ pub mod path_match;
 pub mod post_render;
 pub mod print;
 pub mod release;
+pub mod strvals;
 pub mod values;

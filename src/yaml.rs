@@ -28,7 +28,7 @@ const TAG_PREFIX: &str = "tag:yaml.org,2002:";
 
 pub use emit::emit;
 pub use json::to_json;
-pub use json_read::read_json;
+pub use json_read::{read_json, read_json_at};
 pub use node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Twin, Value};
 pub use number::Number;
 pub use read::{Document, Documents, Duplicates, ReadOptions, read};

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::base::{Diagnostic, Result};
 use crate::gotmpl::{Entry, Map, Type, Value};
-use crate::yaml::{self, Mapping, Node, Number, Resolved, Scalar, jsonable};
+use crate::yaml::{self, Mapping, Node, Number, Resolved, Scalar, Tag, jsonable};
 
 /// The value of a node. Error: infinity and NaN, which JSON does not have.
 pub fn value_of(node: &Node) -> Result<Value> {
@@ -35,6 +35,30 @@ pub fn map_of(mapping: &Mapping) -> Result<Map> {
         entries.insert(key.into(), Entry { value: value_of(&entry.value)?, span: entry.value.span });
     }
     Ok(Map::from_entries(Type::Map, entries))
+}
+
+/// The value of a node that was read as JSON ([`crate::yaml::read_json`]), as encoding/json fills an
+/// `interface {}`. Error: a number past what a float64 can be.
+pub fn json_value_of(node: &Node) -> Result<Value> {
+    match &node.value {
+        yaml::Value::Scalar(scalar) if matches!(scalar.tag, Tag::Int | Tag::Float) => {
+            let number = scalar.text.parse().ok().filter(|f: &f64| f.is_finite());
+            number.map(Value::Float).ok_or_else(|| {
+                let message = format!("json: cannot unmarshal number {} into Go value of type float64", scalar.text);
+                Diagnostic::new("not-a-number", message).at(node.span)
+            })
+        }
+        yaml::Value::Sequence(items) => Ok(Value::list(items.iter().map(json_value_of).collect::<Result<_>>()?)),
+        yaml::Value::Mapping(mapping) => {
+            let mut entries = BTreeMap::new();
+            for entry in mapping {
+                let key = entry.key.text().unwrap_or_default().as_bytes();
+                entries.insert(key.into(), Entry { value: json_value_of(&entry.value)?, span: entry.value.span });
+            }
+            Ok(Value::Map(Rc::new(Map::from_entries(Type::Map, entries))))
+        }
+        yaml::Value::Scalar(_) => value_of(node),
+    }
 }
 
 /// `None` for a number that is not finite.

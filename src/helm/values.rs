@@ -5,8 +5,12 @@
 //! **Invariant:** each entry has the place that set it: in a file of values, or in the argument of a flag.
 //! **Not here:** what a chart brings along ([`super::coalesce`]).
 
+mod options;
 mod path;
+#[cfg(test)]
+mod tests;
 
+pub use options::{Files, ValueOptions, merge_options};
 pub use path::{Missing, path_value, table};
 
 use crate::base::{Diagnostic, Result, SourceId};

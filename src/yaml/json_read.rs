@@ -22,6 +22,12 @@ pub fn read_json(text: &[u8], source: SourceId) -> Result<Node> {
     }
 }
 
+/// Reads the JSON value that stands at an offset; what follows the end of its span is not looked at.
+/// Go: Decoder.Decode.
+pub fn read_json_at(text: &[u8], at: usize, source: SourceId) -> Result<Node> {
+    Reader { text, at, source }.value(0)
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,

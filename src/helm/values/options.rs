@@ -1,0 +1,131 @@
+//! The flags that set values, and the order in which they count.
+//!
+//! Source: pkg/cli/values/options.go.
+
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::{merge_maps, read};
+use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources, Span};
+use crate::gotmpl::{Map, Type, Value};
+use crate::helm::from_yaml::json_value_of;
+use crate::helm::load::prefixed;
+use crate::helm::strvals::{self, Budget, Fault, Reading};
+use crate::yaml::read_json;
+
+/// What the flags say, each in the order of the command line. Whatever the order in which the kinds of flags
+/// were given, they count in this one, and the last that sets a value wins.
+#[derive(Clone, Debug, Default)]
+pub struct ValueOptions {
+    /// `--values`; `-` is standard input.
+    pub files: Vec<String>,
+    pub set_json: Vec<String>,
+    pub set: Vec<String>,
+    pub set_string: Vec<String>,
+    pub set_file: Vec<String>,
+    pub set_literal: Vec<String>,
+}
+
+/// Where files that flags name are read from.
+pub struct Files<'f> {
+    pub fs: &'f dyn FileSystem,
+    pub sources: &'f Sources,
+    /// Reads all of standard input.
+    pub stdin: &'f mut dyn FnMut() -> io::Result<Vec<u8>>,
+}
+
+/// The values that the flags make together. Go: MergeValues.
+pub fn merge_options(options: &ValueOptions, files: &mut Files<'_>) -> Result<Rc<Map>> {
+    let mut base = Map::new(Type::Map);
+    for path in &options.files {
+        base = merge_maps(&base, &files.values(path)?);
+    }
+    let sources = files.sources;
+    let mut budget = Budget::default();
+    for text in &options.set_json {
+        if text.trim_start().starts_with('{') {
+            let object = text.trim();
+            base = merge_maps(&base, &json_object(object, sources.add("--set-json", object.as_bytes()))?);
+        } else {
+            let source = sources.add("--set-json", text.as_bytes());
+            let error = |fault| refused("--set-json", &format!("data {text}"), text, source, fault);
+            strvals::parse_into(text, source, &base, Reading::Json, &mut budget).map_err(error)?;
+        }
+    }
+    let mut set = |flag: &'static str, text: &str, reading: Reading<'_>| {
+        let source = sources.add(flag, text.as_bytes());
+        let error = |fault: Fault| refused(flag, &format!("data: {}", fault.message), text, source, fault);
+        strvals::parse_into(text, source, &base, reading, &mut budget).map_err(error)
+    };
+    for text in &options.set {
+        set("--set", text, Reading::Typed)?;
+    }
+    for text in &options.set_string {
+        set("--set-string", text, Reading::Text)?;
+    }
+    for text in &options.set_file {
+        let mut read = |path: &str| match files.bytes(path) {
+            Ok(bytes) => Ok(Value::str(bytes)),
+            Err(error) => Err(error.message),
+        };
+        set("--set-file", text, Reading::File(&mut read))?;
+    }
+    for text in &options.set_literal {
+        set("--set-literal", text, Reading::Literal)?;
+    }
+    Ok(Rc::new(base))
+}
+
+fn json_object(text: &str, source: SourceId) -> Result<Map> {
+    let root = read_json(text.as_bytes(), source).and_then(|node| json_value_of(&node));
+    match root {
+        Ok(value) => {
+            Ok(value.as_map().map_or_else(|| Map::new(Type::Map), |map| merge_maps(&Map::new(Type::Map), map)))
+        }
+        Err(mut error) => {
+            error.code = "values-set";
+            Err(prefixed(&format!("failed parsing --set-json data JSON: {text}"), error))
+        }
+    }
+}
+
+fn refused(flag: &str, what: &str, text: &str, source: SourceId, fault: Fault) -> Box<Diagnostic> {
+    // An error at the end points to the last character.
+    let start = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= fault.at).last().unwrap_or(0);
+    let error = Diagnostic::new("values-set", format!("failed parsing {flag} {what}"));
+    let help = match flag {
+        "--set-json" => "write `name=` and a JSON value, or a JSON object",
+        "--set-literal" => "write `name=value`",
+        _ => "write `name=value,other.name=value`; a comma in a value is `\\,`",
+    };
+    error
+        .label(Span::new(source, start, start + 1), if flag == "--set-json" { fault.message } else { String::new() })
+        .help(help)
+}
+
+impl Files<'_> {
+    fn values(&mut self, path: &str) -> Result<Map> {
+        let text = self.bytes(path)?;
+        let label = if is_stdin(path) { "<stdin>" } else { path };
+        let source = self.sources.add(label, text.clone());
+        read(source, &text).map_err(|error| prefixed(&format!("failed to parse {path}"), error))
+    }
+
+    /// Go: readFile.
+    fn bytes(&mut self, path: &str) -> Result<Vec<u8>> {
+        let fail = |why: String| Diagnostic::new("values-unreadable", why);
+        if is_stdin(path) {
+            return (self.stdin)().map_err(|error| fail(format!("cannot read standard input: {error}")));
+        }
+        if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
+            let message = format!("cannot read {path}: files of values are not fetched from the net");
+            return Err(fail(message).help("download the file and name it by its path"));
+        }
+        self.fs.read(Path::new(path)).map_err(|error| fail(format!("open {path}: {error}")))
+    }
+}
+
+fn is_stdin(path: &str) -> bool {
+    path.trim() == "-"
+}
