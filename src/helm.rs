@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod chart;
+pub mod errors;
 pub mod from_yaml;
 mod ignore;
 pub mod late;

@@ -7,6 +7,8 @@
 //! **Invariant:** keys of maps are strings; iteration is in the order of their bytes, as Go prints and ranges.
 //! **Not here:** how values are printed ([`super::fmt`]), compared or called.
 
+mod release;
+
 use std::any::Any;
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
@@ -338,6 +340,24 @@ impl Map {
 
     pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Key, Entry>> {
         self.entries.borrow_mut()
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        let items = std::mem::take(self.items.get_mut());
+        if !items.is_empty() {
+            release::release(items);
+        }
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        let entries = std::mem::take(self.entries.get_mut());
+        if !entries.is_empty() {
+            release::release(entries);
+        }
     }
 }
 

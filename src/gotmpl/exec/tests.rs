@@ -80,3 +80,36 @@ fn actions_write_what_go_writes() {
         assert_eq!(run(text), expected, "{text}");
     }
 }
+#[test]
+fn errors_are_told_as_go_tells_them() {
+    let cases = [
+        ("{{.s.x}}", "template: t:1:4: executing \"t\" at <.s.x>: can't evaluate field x in type interface {}"),
+        ("{{.zz.x}}", "template: t:1:5: executing \"t\" at <.zz.x>: nil pointer evaluating interface {}.x"),
+        (
+            "\n {{$x := .s}}{{$x.y}}",
+            "template: t:2:16: executing \"t\" at <$x.y>: can't evaluate field y in type string",
+        ),
+        ("{{range .s}}{{end}}", "template: t:1:8: executing \"t\" at <.s>: range can't iterate over text"),
+        (
+            "{{template \"x\" .}}",
+            "template: t:1:11: executing \"t\" at <{{template \"x\" .}}>: template \"x\" not defined",
+        ),
+        ("{{string 1}}", "template: t:1:9: executing \"t\" at <1>: expected string; found 1"),
+        (
+            "{{.n | string}}",
+            "template: t:1:7: executing \"t\" at <string>: wrong type for value; expected string; got int",
+        ),
+        (
+            "{{eq 1 1.0}}",
+            "template: t:1:2: executing \"t\" at <eq 1 1.0>: error calling eq: incompatible types for comparison: int and float64",
+        ),
+        ("{{nil}}", "template: t:1:2: executing \"t\" at <nil>: nil is not a command"),
+        ("{{if}}{{end}}", "template: t:1: missing value for if"),
+        ("{{x}}", "template: t:1: function \"x\" not defined"),
+        ("\n{{.a", "template: t:2: unclosed action"),
+        ("{{if .a}}", "template: t:1: unexpected EOF"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(run(text), expected, "{text}");
+    }
+}
