@@ -30,7 +30,7 @@ pub(super) const FUNCS: &[Func] = &[
     Func { name: "lt", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::lt) },
     Func { name: "ne", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::ne) },
     Func { name: "not", params: ANY, variadic: None, run: |call| Ok(Value::Bool(!call.args[0].is_true())) },
-    Func { name: "print", params: &[], variadic: MORE, run: |call| Ok(Value::str(fmt::sprint(call.args))) },
+    Func { name: "print", params: &[], variadic: MORE, run: |call| Ok(print(call.args)) },
     Func {
         name: "printf",
         params: &[Type::String],
@@ -98,6 +98,14 @@ fn index_arg(index: &Value, len: usize) -> Result<usize, Fault> {
         _ => return Err(Fault::new(format!("cannot index slice/array with type {}", type_name(index)))),
     };
     usize::try_from(at).ok().filter(|at| *at <= len).ok_or_else(|| Fault::new(format!("index out of range: {at}")))
+}
+
+/// A text alone is what it is, and keeps its trace.
+fn print(args: &[Value]) -> Value {
+    match args {
+        [Value::Str(text)] => Value::Str(text.clone()),
+        _ => Value::str(fmt::sprint(args)),
+    }
 }
 
 /// Go: slice. The capacity of a list is taken to be its length.

@@ -14,6 +14,7 @@ mod operand;
 mod output;
 mod pipeline;
 mod range;
+mod reads;
 #[cfg(test)]
 mod tests;
 
@@ -39,7 +40,7 @@ const MAX_TEMPLATE_DEPTH: u32 = 100_000;
 
 pub(super) type Exec<T> = Result<T, Box<ExecError>>;
 
-/// The places of the entries of maps that were read.
+/// The places of the entries of maps that were read, each with all that is in it.
 pub type Reads = Rc<RefCell<HashSet<Span>>>;
 
 /// How templates are executed.
@@ -202,6 +203,7 @@ impl<'e> Frame<'e> {
     fn branch(&mut self, dot: &Operand, branch: &Branch, sets_dot: bool) -> Exec<Flow> {
         let known = self.run.variables.len();
         let value = self.pipeline(dot, branch.pipe)?;
+        self.tested(&value);
         let flow = match (value.value.is_true(), branch.otherwise) {
             (true, _) if sets_dot => self.walk_list(&value, branch.list),
             (true, _) => self.walk_list(dot, branch.list),

@@ -2,6 +2,10 @@
 //!
 //! **Invariant:** with the same world a template gives the same text.
 
+pub type Random = Box<dyn FnMut(&mut [u8])>;
+
+pub type ResolveHost = Box<dyn FnMut(&str) -> Option<String>>;
+
 /// The clock, the time zone and randomness.
 pub struct World {
     /// Seconds and nanoseconds since 1970, UTC.
@@ -9,9 +13,9 @@ pub struct World {
     /// What `TZ` says: a name of the time zone database; empty means UTC.
     pub time_zone: String,
     /// Fills a buffer with random bytes.
-    pub random: Box<dyn FnMut(&mut [u8])>,
+    pub random: Random,
     /// The address of a host, where templates may ask for one (`--enable-dns`).
-    pub resolve_host: Option<Box<dyn FnMut(&str) -> Option<String>>>,
+    pub resolve_host: Option<ResolveHost>,
 }
 
 impl World {

@@ -5,7 +5,7 @@ use super::super::func::{Call, Fault, Func};
 use super::super::value::{IntType, Type, UintType, Value};
 use super::fields::zero;
 use super::nested::Nested;
-use super::operand::{Operand, can_be_nil};
+use super::operand::{Args, Operand, can_be_nil};
 use super::{Exec, Frame};
 use crate::base::Span;
 
@@ -17,54 +17,47 @@ impl Frame<'_> {
         callee: Callee,
         whole: NodeId,
         id: NodeId,
-        args: &[NodeId],
-        last: Option<Operand>,
+        args: Args,
     ) -> Exec<Operand> {
         let node = self.tree.node(id);
         let name = self.tree.slice(node.start, node.end);
         match callee {
-            Callee::Func(func) => self.call(dot, func, None, whole, name, args, last),
-            Callee::And => self.short_circuit(dot, false, "and", args, last),
-            Callee::Or => self.short_circuit(dot, true, "or", args, last),
-            Callee::Call => self.call_value(dot, whole, args, last),
+            Callee::Func(func) => self.call(dot, func, None, whole, name, args),
+            Callee::And => self.short_circuit(dot, false, "and", args),
+            Callee::Or => self.short_circuit(dot, true, "or", args),
+            Callee::Call => self.call_value(dot, whole, args),
         }
     }
 
     /// Go: `and` gives the first argument that is false, `or` the first that is true, or else the last.
-    fn short_circuit(
-        &mut self,
-        dot: &Operand,
-        stops_at: bool,
-        name: &str,
-        args: &[NodeId],
-        last: Option<Operand>,
-    ) -> Exec<Operand> {
-        if args.is_empty() && last.is_none() {
+    fn short_circuit(&mut self, dot: &Operand, stops_at: bool, name: &str, args: Args) -> Exec<Operand> {
+        if args.is_empty() {
             return self.fail(format!("wrong number of args for {name}: want at least 1 got 0"));
         }
         let mut value = Operand::invalid();
-        for arg in args {
+        for arg in args.words {
             value = self.any_argument(dot, *arg)?;
+            self.tested(&value);
             if value.value.is_true() == stops_at {
                 return Ok(value);
             }
         }
-        Ok(last.unwrap_or(value))
+        Ok(args.last.unwrap_or(value))
     }
 
     /// Go: the builtin `call`. No value of a template is a function, so there is nothing that it could call.
-    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: &[NodeId], last: Option<Operand>) -> Exec<Operand> {
+    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: Args) -> Exec<Operand> {
         let mut given = Vec::new();
-        for arg in args {
+        for arg in args.words {
             given.push(self.any_argument(dot, *arg)?.value);
         }
-        let name = match (args.first(), &last) {
+        let name = match (args.words.first(), &args.last) {
             (Some(arg), _) => String::from_utf8_lossy(&self.tree.print(*arg)).into_owned(),
             (None, Some(Operand { value: Value::Str(text), .. })) => text.to_text().into_owned(),
             (None, Some(last)) => format!("<{} Value>", last.type_name()),
             (None, None) => return self.fail("wrong number of args for call: want at least 1 got 0"),
         };
-        given.extend(last.map(|last| last.value));
+        given.extend(args.last.map(|last| last.value));
         let message = match given.first().and_then(Value::ty) {
             None => "call of nil".to_owned(),
             Some(ty) => format!("non-function {name} of type {}", ty.name()),
@@ -81,14 +74,13 @@ impl Frame<'_> {
         receiver: Option<&Value>,
         whole: NodeId,
         name: &[u8],
-        args: &[NodeId],
-        last: Option<Operand>,
+        mut args: Args,
     ) -> Exec<Operand> {
-        let (fixed, given) = (func.params.len(), args.len() + usize::from(last.is_some()));
+        let (fixed, given) = (func.params.len(), args.len());
         if given < fixed || given > fixed && func.variadic.is_none() {
             let name = String::from_utf8_lossy(name);
             return self.fail(match func.variadic {
-                Some(_) => format!("wrong number of args for {name}: want at least {fixed} got {}", args.len()),
+                Some(_) => format!("wrong number of args for {name}: want at least {fixed} got {}", args.words.len()),
                 None => format!("wrong number of args for {name}: want {fixed} got {given}"),
             });
         }
@@ -96,18 +88,24 @@ impl Frame<'_> {
         let mut values = self.run.spare.pop().unwrap_or_default();
         values.extend(receiver.cloned());
         let mut span = Span::NOWHERE;
-        let mut add = |values: &mut Vec<Value>, (value, from): (Value, Span)| {
+        let lookup = self.lookup(func);
+        for at in 0..given {
+            let (value, from) = match args.words.get(at) {
+                Some(arg) => self.argument(dot, param(at), *arg)?,
+                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), param(at))?,
+            };
+            if lookup.is_none() {
+                self.read(&value, from);
+            }
             values.push(value);
             // What a function makes is told to come from the last of its arguments that comes from a file.
             if !from.is_nowhere() {
                 span = from;
             }
-        };
-        for (at, arg) in args.iter().enumerate() {
-            add(&mut values, self.argument(dot, param(at), *arg)?);
         }
-        if let Some(last) = last {
-            add(&mut values, self.fit(last, param(args.len()))?);
+        if let Some(map) = lookup {
+            let found = self.looked_up(map, &values);
+            span = if found.is_nowhere() { span } else { found };
         }
         let mut nested = Nested { scope: self.scope, run: self.run, tree: self.tree, action: self.action };
         let mut call = Call { args: &values, world: self.world, engine: Some(&mut nested) };
@@ -141,14 +139,14 @@ impl Frame<'_> {
             NodeKind::Dot => dot.clone(),
             NodeKind::Nil if can_be_nil(ty) => return Ok((zero(ty), Span::NOWHERE)),
             NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, &[], None)?,
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, Args::default())?,
             NodeKind::Variable(name, fields) => {
                 let value = self.variable(*name)?;
-                if fields.is_empty() { value } else { self.field_chain(dot, &value, id, fields, &[], None)? }
+                if fields.is_empty() { value } else { self.field_chain(dot, &value, id, fields, Args::default())? }
             }
             NodeKind::Pipe(_) => self.pipeline(dot, id)?,
-            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, &[], None)?,
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, &[], None)?,
+            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, Args::default())?,
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, Args::default())?,
             _ => return Ok((self.typed_literal(ty, id)?, Span::NOWHERE)),
         };
         self.fit(operand, ty)
@@ -161,14 +159,14 @@ impl Frame<'_> {
         match &tree.node(id).kind {
             NodeKind::Dot => Ok(dot.clone()),
             NodeKind::Nil => Ok(Operand::invalid()),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, &[], None),
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, Args::default()),
             NodeKind::Variable(name, fields) => {
                 let value = self.variable(*name)?;
-                if fields.is_empty() { Ok(value) } else { self.field_chain(dot, &value, id, fields, &[], None) }
+                if fields.is_empty() { Ok(value) } else { self.field_chain(dot, &value, id, fields, Args::default()) }
             }
             NodeKind::Pipe(_) => self.pipeline(dot, id),
-            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, &[], None),
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, &[], None),
+            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, Args::default()),
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, Args::default()),
             _ => self.literal(id),
         }
     }

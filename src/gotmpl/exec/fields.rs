@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::ast::{Field, NodeId, NodeKind};
 use super::super::value::{Kind, Map, Object, Type, Value};
-use super::operand::Operand;
+use super::operand::{Args, Operand};
 use super::{Exec, Frame, MissingKey};
 use crate::base::Span;
 
@@ -16,15 +16,14 @@ impl Frame<'_> {
         id: NodeId,
         inner: NodeId,
         fields: &[Field],
-        args: &[NodeId],
-        last: Option<Operand>,
+        args: Args,
     ) -> Exec<Operand> {
         self.node = inner;
         let receiver = match &self.tree.node(inner).kind {
-            NodeKind::Function(callee) => self.call_function(dot, *callee, inner, inner, &[], None)?,
+            NodeKind::Function(callee) => self.call_function(dot, *callee, inner, inner, Args::default())?,
             _ => self.pipeline(dot, inner)?,
         };
-        self.field_chain(dot, &receiver, id, fields, args, last)
+        self.field_chain(dot, &receiver, id, fields, args)
     }
 
     /// Go: evalFieldChain. The last of the fields may be a method, which gets the arguments.
@@ -34,41 +33,32 @@ impl Frame<'_> {
         receiver: &Operand,
         id: NodeId,
         fields: &[Field],
-        args: &[NodeId],
-        last: Option<Operand>,
+        args: Args,
     ) -> Exec<Operand> {
         let [first, rest @ ..] = fields else { return Ok(receiver.clone()) };
         let Some((end, middle)) = rest.split_last() else {
-            return self.field(dot, *first, id, args, last, receiver);
+            return self.field(dot, *first, id, args, receiver);
         };
-        let mut value = self.field(dot, *first, id, &[], None, receiver)?;
+        let mut value = self.field(dot, *first, id, Args::default(), receiver)?;
         for field in middle {
-            value = self.field(dot, *field, id, &[], None, &value)?;
+            value = self.field(dot, *field, id, Args::default(), &value)?;
         }
-        self.field(dot, *end, id, args, last, &value)
+        self.field(dot, *end, id, args, &value)
     }
 
     /// Go: evalField.
-    fn field(
-        &mut self,
-        dot: &Operand,
-        field: Field,
-        id: NodeId,
-        args: &[NodeId],
-        last: Option<Operand>,
-        receiver: &Operand,
-    ) -> Exec<Operand> {
+    fn field(&mut self, dot: &Operand, field: Field, id: NodeId, args: Args, receiver: &Operand) -> Exec<Operand> {
         let name = self.tree.field(field);
         match &receiver.value {
             Value::Map(map) => {
                 if map.ty() == Type::Values
                     && let Some(method) = self.scope.base.funcs().method(Type::Values, name)
                 {
-                    return self.call(dot, method, Some(&receiver.value), id, name, args, last);
+                    return self.call(dot, method, Some(&receiver.value), id, name, args);
                 }
-                self.entry(map, name, has_args(args, &last))
+                self.entry(map, name, !args.is_empty())
             }
-            Value::Object(object) => self.object_field(dot, object, field, id, args, last, receiver),
+            Value::Object(object) => self.object_field(dot, object, field, id, args, receiver),
             Value::Nil => self.field_of_nil(field, id, receiver),
             _ => self.no_such_field(name, receiver),
         }
@@ -80,24 +70,23 @@ impl Frame<'_> {
         object: &Rc<dyn Object>,
         field: Field,
         id: NodeId,
-        args: &[NodeId],
-        last: Option<Operand>,
+        args: Args,
         receiver: &Operand,
     ) -> Exec<Operand> {
         let name = self.tree.field(field);
         let Ok(text) = std::str::from_utf8(name) else { return self.no_such_field(name, receiver) };
         if let Some(method) = object.method(text) {
-            return self.call(dot, method, Some(&receiver.value), id, name, args, last);
+            return self.call(dot, method, Some(&receiver.value), id, name, args);
         }
         if let Some(value) = object.field(text) {
-            if has_args(args, &last) {
+            if !args.is_empty() {
                 return self.fail(format!("{text} has arguments but cannot be invoked as function"));
             }
             let is_interface = value.is_nil();
             return Ok(Operand { value, is_interface, span: Span::NOWHERE });
         }
         match object.underlying() {
-            Some(Value::Map(map)) if object.kind() == Kind::Map => self.entry(&map, name, has_args(args, &last)),
+            Some(Value::Map(map)) if object.kind() == Kind::Map => self.entry(&map, name, !args.is_empty()),
             _ => self.no_such_field(name, receiver),
         }
     }
@@ -110,9 +99,6 @@ impl Frame<'_> {
         let element = map.ty().element();
         let is_interface = element == Type::Any;
         if let Some(entry) = map.entries().get(name) {
-            if let Some(reads) = &self.run.options.reads {
-                reads.borrow_mut().insert(entry.span);
-            }
             return Ok(Operand { value: entry.value.clone(), is_interface, span: entry.span });
         }
         if self.run.options.missing_key == MissingKey::Error {
@@ -141,10 +127,6 @@ impl Frame<'_> {
         let name = String::from_utf8_lossy(name);
         self.fail(format!("can't evaluate field {name} in type {}", receiver.type_name()))
     }
-}
-
-fn has_args(args: &[NodeId], last: &Option<Operand>) -> bool {
-    !args.is_empty() || last.is_some()
 }
 
 /// Go: reflect.Zero.

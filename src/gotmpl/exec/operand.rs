@@ -1,5 +1,6 @@
 //! A value on its way through a template.
 
+use super::super::ast::NodeId;
 use super::super::value::{Type, Value};
 use crate::base::Span;
 
@@ -33,6 +34,25 @@ impl Operand {
     /// Go: reflect.Value.Type, for errors.
     pub fn type_name(&self) -> &'static str {
         if self.is_interface { Type::Any.name() } else { self.value.ty().unwrap_or(Type::Any).name() }
+    }
+}
+
+/// What a function or method is called with.
+#[derive(Default)]
+pub(super) struct Args<'t> {
+    /// The words behind its name.
+    pub words: &'t [NodeId],
+    /// What the command before it in the pipeline gave.
+    pub last: Option<Operand>,
+}
+
+impl Args<'_> {
+    pub fn len(&self) -> usize {
+        self.words.len() + usize::from(self.last.is_some())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

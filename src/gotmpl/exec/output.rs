@@ -124,6 +124,7 @@ impl Frame<'_> {
     /// Go: printValue.
     pub(super) fn print(&mut self, operand: &Operand) -> Exec<()> {
         self.mark(self.node, operand.span);
+        self.read(&operand.value, operand.span);
         let out = &mut self.run.out;
         let before = out.len();
         match &operand.value {

@@ -3,7 +3,7 @@
 use super::super::ast::{DOLLAR, NodeId, NodeKind, VarId};
 use super::super::literal::Number;
 use super::super::value::Value;
-use super::operand::Operand;
+use super::operand::{Args, Operand};
 use super::{Exec, Frame, Variable};
 
 impl Frame<'_> {
@@ -34,33 +34,34 @@ impl Frame<'_> {
         let tree = self.tree;
         let NodeKind::Command(words) = &tree.node(id).kind else { return self.fail("can't evaluate command") };
         let first = words[0];
+        let args = Args { words: &words[1..], last };
         match &tree.node(first).kind {
             NodeKind::Field(fields) => {
                 self.node = first;
-                self.field_chain(dot, dot, first, fields, &words[1..], last)
+                self.field_chain(dot, dot, first, fields, args)
             }
-            NodeKind::Chain(inner, fields) => self.chain(dot, first, *inner, fields, &words[1..], last),
+            NodeKind::Chain(inner, fields) => self.chain(dot, first, *inner, fields, args),
             NodeKind::Function(callee) => {
                 self.node = first;
-                self.call_function(dot, *callee, id, first, &words[1..], last)
+                self.call_function(dot, *callee, id, first, args)
             }
             NodeKind::Pipe(_) => {
-                self.not_a_function(words, &last)?;
+                self.not_a_function(first, &args)?;
                 self.pipeline(dot, first)
             }
             NodeKind::Variable(name, fields) => {
                 self.node = first;
                 if fields.is_empty() {
                     let value = self.variable(*name)?;
-                    self.not_a_function(words, &last)?;
+                    self.not_a_function(first, &args)?;
                     return Ok(value);
                 }
                 let value = self.variable(*name)?;
-                self.field_chain(dot, &value, first, fields, &words[1..], last)
+                self.field_chain(dot, &value, first, fields, args)
             }
             kind => {
                 self.node = first;
-                self.not_a_function(words, &last)?;
+                self.not_a_function(first, &args)?;
                 match kind {
                     NodeKind::Dot => Ok(dot.clone()),
                     NodeKind::Nil => self.fail("nil is not a command"),
@@ -70,11 +71,11 @@ impl Frame<'_> {
         }
     }
 
-    fn not_a_function(&self, words: &[NodeId], last: &Option<Operand>) -> Exec<()> {
-        if words.len() == 1 && last.is_none() {
+    fn not_a_function(&self, first: NodeId, args: &Args) -> Exec<()> {
+        if args.is_empty() {
             return Ok(());
         }
-        let word = String::from_utf8_lossy(&self.tree.print(words[0])).into_owned();
+        let word = String::from_utf8_lossy(&self.tree.print(first)).into_owned();
         self.fail(format!("can't give argument to non-function {word}"))
     }
 

@@ -27,6 +27,7 @@ impl Frame<'_> {
         {
             operand.value = inner;
         }
+        self.ranged(&operand);
         let flow = match &operand.value {
             Value::Int(end, ty) => {
                 self.one_variable(branch, &operand)?;
@@ -98,9 +99,6 @@ impl Frame<'_> {
             .collect();
         let mut flow = None;
         for (key, element) in entries {
-            if let Some(reads) = &self.run.options.reads {
-                reads.borrow_mut().insert(element.span);
-            }
             let span = element.span;
             let key = || Operand { value: Value::Str(Str::new(key)), is_interface: false, span };
             flow = Some(self.iteration(branch, key, element)?);

@@ -82,7 +82,7 @@ impl Parser<'_> {
         self.draft.range_depth += in_range;
         let (list, ending) = self.item_list()?;
         self.draft.range_depth -= in_range;
-        let otherwise = if ending == Ending::Else { Some(self.otherwise(control, delim)?) } else { None };
+        let otherwise = if ending == Ending::Else { Some(self.otherwise(control)?) } else { None };
         self.draft.scope.truncate(known);
         self.nesting -= 1;
         let branch = Branch::boxed(pipe, list, otherwise);
@@ -96,17 +96,16 @@ impl Parser<'_> {
     }
 
     /// Behind `else`. `{{else if}}` is an `if` in the list, whose `end` is that of the whole.
-    fn otherwise(&mut self, control: Control, delim: Token) -> Parse<NodeId> {
+    fn otherwise(&mut self, control: Control) -> Parse<NodeId> {
         let token = self.peek();
-        let chained = match (control, token.kind) {
-            (Control::If, TokenKind::Keyword(Keyword::If)) => true,
-            (Control::With, TokenKind::Keyword(Keyword::With)) => true,
-            _ => false,
+        let chained = match control {
+            Control::If => token.kind == TokenKind::Keyword(Keyword::If),
+            Control::With => token.kind == TokenKind::Keyword(Keyword::With),
+            Control::Range => false,
         };
         if chained {
             self.next();
-            let start = Token { start: token.start, end: token.end, ..delim };
-            let node = self.control(control, start)?;
+            let node = self.control(control, token)?;
             return Ok(self.draft.list(token.start, vec![node]));
         }
         let (list, ending) = self.item_list()?;

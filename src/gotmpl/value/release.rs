@@ -27,9 +27,10 @@ pub(super) fn release<T: 'static>(content: T) {
     }
     DEPTH.set(depth + 1);
     drop(content);
-    while depth == 0 {
-        let Some(next) = DEFERRED.try_with(|list| list.borrow_mut().pop()).ok().flatten() else { break };
-        drop(next);
+    if depth == 0 {
+        while let Ok(Some(next)) = DEFERRED.try_with(|list| list.borrow_mut().pop()) {
+            drop(next);
+        }
     }
     DEPTH.set(depth);
 }
