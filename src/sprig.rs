@@ -8,6 +8,7 @@ mod dates;
 mod defaults;
 mod dicts;
 mod encoding;
+pub mod json;
 mod lists;
 mod math;
 mod paths;
@@ -30,6 +31,7 @@ pub const FAMILIES: &[&[Func]] = &[
     defaults::FUNCS,
     dicts::FUNCS,
     encoding::FUNCS,
+    json::FUNCS,
     lists::FUNCS,
     math::FUNCS,
     paths::FUNCS,
