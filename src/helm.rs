@@ -1,7 +1,10 @@
 //! Charts: loading, values, and what Helm adds to templates.
 
 mod archive;
+pub mod capabilities;
 pub mod chart;
+pub mod coalesce;
+pub mod dependencies;
 pub mod errors;
 pub mod from_yaml;
 mod ignore;

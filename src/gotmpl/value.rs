@@ -126,6 +126,8 @@ pub struct Map {
     ty: Type,
     is_nil: bool,
     entries: RefCell<BTreeMap<Key, Entry>>,
+    /// The map whose entries these are, if it has another type.
+    view_of: Option<Rc<Map>>,
 }
 
 /// A value in a map, and the place of the file that set it.
@@ -159,6 +161,12 @@ pub trait Object {
 
     /// What its String or Error method gives, if it has one.
     fn text(&self) -> Option<String> {
+        None
+    }
+
+    /// What the String method of a pointer to it gives. An action finds it for what it takes out of a pointer;
+    /// functions such as `print` do not.
+    fn address_text(&self) -> Option<String> {
         None
     }
 
@@ -280,16 +288,26 @@ impl List {
 
 impl Map {
     pub fn new(ty: Type) -> Map {
-        Map { ty, is_nil: false, entries: RefCell::default() }
+        Map { ty, is_nil: false, entries: RefCell::default(), view_of: None }
     }
 
     /// The nil map of a type: empty, but null as JSON.
     pub fn nil(ty: Type) -> Map {
-        Map { ty, is_nil: true, entries: RefCell::default() }
+        Map { ty, is_nil: true, entries: RefCell::default(), view_of: None }
     }
 
     pub fn from_entries(ty: Type, entries: BTreeMap<Key, Entry>) -> Map {
-        Map { ty, is_nil: false, entries: RefCell::new(entries) }
+        Map { ty, is_nil: false, entries: RefCell::new(entries), view_of: None }
+    }
+
+    /// The same map under another type: what is set in one is set in both. Go: a conversion.
+    pub fn converted(map: &Rc<Map>, ty: Type) -> Map {
+        let of = map.view_of.as_ref().unwrap_or(map).clone();
+        Map { ty, is_nil: of.is_nil, entries: RefCell::default(), view_of: Some(of) }
+    }
+
+    fn cell(&self) -> &RefCell<BTreeMap<Key, Entry>> {
+        self.view_of.as_ref().map_or(&self.entries, |map| &map.entries)
     }
 
     pub fn ty(&self) -> Type {
@@ -301,7 +319,7 @@ impl Map {
     }
 
     pub fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.cell().borrow().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -309,37 +327,37 @@ impl Map {
     }
 
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries.borrow().get(key).map(|entry| entry.value.clone())
+        self.cell().borrow().get(key).map(|entry| entry.value.clone())
     }
 
     /// With the place that set it.
     pub fn entry(&self, key: &[u8]) -> Option<Entry> {
-        self.entries.borrow().get(key).cloned()
+        self.cell().borrow().get(key).cloned()
     }
 
     pub fn contains(&self, key: &[u8]) -> bool {
-        self.entries.borrow().contains_key(key)
+        self.cell().borrow().contains_key(key)
     }
 
     pub fn set(&self, key: impl Into<Key>, value: Value) {
-        self.entries.borrow_mut().insert(key.into(), Entry::new(value));
+        self.cell().borrow_mut().insert(key.into(), Entry::new(value));
     }
 
     pub fn set_entry(&self, key: impl Into<Key>, entry: Entry) {
-        self.entries.borrow_mut().insert(key.into(), entry);
+        self.cell().borrow_mut().insert(key.into(), entry);
     }
 
     pub fn remove(&self, key: &[u8]) -> Option<Entry> {
-        self.entries.borrow_mut().remove(key)
+        self.cell().borrow_mut().remove(key)
     }
 
     /// The entries by key. Nothing else may use the map while the result is held for writing.
     pub fn entries(&self) -> Ref<'_, BTreeMap<Key, Entry>> {
-        self.entries.borrow()
+        self.cell().borrow()
     }
 
     pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Key, Entry>> {
-        self.entries.borrow_mut()
+        self.cell().borrow_mut()
     }
 }
 

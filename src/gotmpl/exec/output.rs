@@ -139,7 +139,13 @@ impl Frame<'_> {
                 let node = String::from_utf8_lossy(&self.tree.print(self.node)).into_owned();
                 return self.fail(format!("can't print {node} of type {}", operand.type_name()));
             }
-            value => super::super::fmt::append_value(out, value),
+            value => {
+                let text = if let Value::Object(object) = value { object.address_text() } else { None };
+                match text {
+                    Some(text) => out.extend_from_slice(text.as_bytes()),
+                    None => super::super::fmt::append_value(out, value),
+                }
+            }
         }
         self.account(before)
     }

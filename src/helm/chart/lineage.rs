@@ -21,7 +21,6 @@ impl Lineage {
         Rc::new(Lineage { name: name.to_owned(), parent: RefCell::new(None) })
     }
 
-    #[expect(dead_code)]
     /// A copy that has another name.
     pub(in crate::helm) fn copy(&self, name: &str) -> Rc<Lineage> {
         Rc::new(Lineage { name: name.to_owned(), parent: self.parent.clone() })

@@ -56,7 +56,7 @@ pub fn templates<'c>(
     files: &dyn Fn(&Chart) -> Value,
 ) -> Vec<Template<'c>> {
     let top = Map::new(Type::Map);
-    top.set(*b"Values", Value::Map(values.clone()));
+    top.set(*b"Values", Value::Map(Map::converted(values, Type::Values).into()));
     top.set(*b"Release", release.value());
     top.set(*b"Capabilities", capabilities);
     let mut all = Vec::new();
@@ -78,8 +78,9 @@ fn collect<'c>(
         parent.get(b"Values").unwrap_or(Value::Nil)
     } else {
         // Go: a name with dots is a path.
-        let found = table(parent, &format!("Values.{}", chart.name()));
-        Value::Map(found.unwrap_or_else(|_| Map::new(Type::Values).into()))
+        let found =
+            table(parent, &format!("Values.{}", chart.name())).unwrap_or_else(|_| Map::new(Type::Values).into());
+        Value::Map(Map::converted(&found, Type::Values).into())
     };
     let subcharts = Map::new(Type::Map);
     let scope = Map::new(Type::Map);
