@@ -20,8 +20,16 @@ mod strings;
 mod urls;
 
 pub use convert::{strval, to_float64, to_int64};
+pub use lists::deep_equal;
+pub use strings::strslice;
 
-use crate::gotmpl::Func;
+use crate::gotmpl::{Call, Fault, Func, Type, Value};
+
+/// The most bytes that one function may make of small arguments.
+const MOST_BYTES: usize = 128 << 20;
+
+/// The most items that one function may make of small arguments.
+const MOST_ITEMS: usize = 10_000_000;
 
 /// All families.
 pub const FAMILIES: &[&[Func]] = &[
@@ -42,3 +50,28 @@ pub const FAMILIES: &[&[Func]] = &[
     strings::FUNCS,
     urls::FUNCS,
 ];
+
+/// A function without a variadic parameter.
+const fn func(name: &'static str, params: &'static [Type], run: fn(&mut Call) -> Result<Value, Fault>) -> Func {
+    Func { name, params, variadic: None, run }
+}
+
+/// A function that takes any number of a type behind its parameters.
+const fn variadic(
+    name: &'static str,
+    params: &'static [Type],
+    more: Type,
+    run: fn(&mut Call) -> Result<Value, Fault>,
+) -> Func {
+    Func { name, params, variadic: Some(more), run }
+}
+
+/// A text of so many bytes is too long to be made.
+fn check_bytes(bytes: Option<usize>) -> Result<usize, Fault> {
+    bytes.filter(|bytes| *bytes <= MOST_BYTES).ok_or_else(|| Fault::new("the text would be longer than 128 MiB"))
+}
+
+/// A list of so many items is too long to be made.
+fn check_items(items: usize) -> Result<usize, Fault> {
+    if items <= MOST_ITEMS { Ok(items) } else { Err(Fault::new(format!("more than {MOST_ITEMS} items"))) }
+}
