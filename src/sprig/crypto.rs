@@ -1,5 +1,238 @@
-//! TODO family
+//! Keys, certificates and secrets.
+//!
+//! **Invariant:** chance and time are the world's, so that with the same world the texts are the same.
+//! **Not here:** checksums, which are in [`super::encoding`], and random texts, in [`super::random`].
 
-use crate::gotmpl::Func;
+mod certificate;
+mod curves;
+mod der;
+mod key_text;
+mod keys;
+mod pem;
+mod read_certificate;
+mod secrets;
+#[cfg(test)]
+mod tests;
 
-pub const FUNCS: &[Func] = &[];
+use std::any::Any;
+use std::net::IpAddr;
+
+use crate::base::base64;
+use crate::gotmpl::{Call, Fault, Func, IntType, Kind, Object, Str, Type, UintType, Value, World, fmt};
+use certificate::{Issuer, Template};
+use curves::Curve;
+use keys::{Chance, PrivateKey};
+
+const INT: Type = Type::Int(IntType::Int);
+const UINT32: Type = Type::Uint(UintType::Uint32);
+const CERTIFICATE: Type = Type::Named("sprig.certificate");
+
+const fn func(name: &'static str, params: &'static [Type], run: fn(&mut Call) -> Result<Value, Fault>) -> Func {
+    Func { name, params, variadic: None, run }
+}
+
+pub const FUNCS: &[Func] = &[
+    func("bcrypt", &[Type::String], |call| Ok(Value::str(secrets::bcrypt(text(call, 0), &mut call.world.random)))),
+    func("htpasswd", &[Type::String, Type::String], htpasswd),
+    func("genPrivateKey", &[Type::String], gen_private_key),
+    func("derivePassword", &[UINT32, Type::String, Type::String, Type::String, Type::String], derive_password),
+    func("buildCustomCert", &[Type::String, Type::String], build_custom_cert),
+    func("genCA", &[Type::String, INT], |call| gen_ca(call, new_key)),
+    func("genCAWithKey", &[Type::String, INT, Type::String], |call| gen_ca(call, |call| key_of(call, 2))),
+    func("genSelfSignedCert", &[Type::String, Type::List, Type::List, INT], |call| gen_self_signed(call, new_key)),
+    func("genSelfSignedCertWithKey", &[Type::String, Type::List, Type::List, INT, Type::String], |call| {
+        gen_self_signed(call, |call| key_of(call, 4))
+    }),
+    func("genSignedCert", &[Type::String, Type::List, Type::List, INT, CERTIFICATE], |call| gen_signed(call, new_key)),
+    func("genSignedCertWithKey", &[Type::String, Type::List, Type::List, INT, CERTIFICATE, Type::String], |call| {
+        gen_signed(call, |call| key_of(call, 5))
+    }),
+    func("encryptAES", &[Type::String, Type::String], |call| {
+        Ok(Value::str(secrets::encrypt(text(call, 0), text(call, 1), &mut call.world.random)))
+    }),
+    func("decryptAES", &[Type::String, Type::String], |call| {
+        Ok(Value::str(secrets::decrypt(text(call, 0), text(call, 1)).map_err(Fault::new)?))
+    }),
+];
+
+/// A certificate and its key, as PEM. sprig: certificate
+struct Certificate {
+    cert: Str,
+    key: Str,
+}
+
+impl Object for Certificate {
+    fn type_name(&self) -> &'static str {
+        CERTIFICATE.name()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Struct
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![("Cert", Value::Str(self.cert.clone())), ("Key", Value::Str(self.key.clone()))]
+    }
+
+    fn json(&self) -> Option<Value> {
+        Some(Value::map(self.fields()))
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        let other = other.as_any().downcast_ref::<Certificate>();
+        other.is_some_and(|other| *self.cert == *other.cert && *self.key == *other.key)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// An argument that is declared to be a string.
+fn text<'c>(call: &Call<'c>, at: usize) -> &'c [u8] {
+    call.args.get(at).and_then(Value::as_str).map(|text| &**text).unwrap_or_default()
+}
+
+fn htpasswd(call: &mut Call) -> Result<Value, Fault> {
+    let (user, password) = (text(call, 0), text(call, 1));
+    if user.contains(&b':') {
+        return Ok(Value::str([b"invalid username: ", user].concat()));
+    }
+    let hash = secrets::bcrypt(password, &mut call.world.random);
+    Ok(Value::str([user, b":", hash.as_bytes()].concat()))
+}
+
+/// sprig: generatePrivateKey
+fn gen_private_key(call: &mut Call) -> Result<Value, Fault> {
+    let kind = text(call, 0);
+    let mut chance = Chance(&mut call.world.random);
+    let key = match kind {
+        b"" | b"rsa" => PrivateKey::generate_rsa(4096, &mut chance),
+        b"dsa" => Ok(PrivateKey::generate_dsa(&mut chance)),
+        b"ecdsa" => Ok(PrivateKey::Ec(Curve::P256, Curve::P256.generate(&mut chance))),
+        b"ed25519" => Ok(PrivateKey::generate_ed25519(&mut chance)),
+        unknown => return Ok(Value::str([b"Unknown type ", unknown].concat())),
+    };
+    let written = key.and_then(|key| key_text::write(&key));
+    Ok(Value::str(written.unwrap_or_else(|e| format!("failed to generate private key: {e}"))))
+}
+
+fn derive_password(call: &mut Call) -> Result<Value, Fault> {
+    let counter = if let Some(Value::Uint(counter, _)) = call.args.first() { *counter as u32 } else { 0 };
+    let [kind, password, user, site] = [1, 2, 3, 4].map(|at| text(call, at));
+    Ok(Value::str(secrets::derive(counter, kind, password, user, site)))
+}
+
+/// Takes both as they are, if they can be read. sprig: buildCustomCertificate
+fn build_custom_cert(call: &mut Call) -> Result<Value, Fault> {
+    let decoded =
+        |at, what| base64::decode(text(call, at)).map_err(|_| Fault::new(format!("unable to decode base64 {what}")));
+    let (cert, key) = (decoded(0, "certificate")?, decoded(1, "private key")?);
+    let block = pem::decode(&cert).ok_or_else(|| Fault::new("unable to decode certificate"))?;
+    read_certificate::read(&block.bytes)
+        .map_err(|e| Fault::new(format!("error parsing certificate: decodedCert.Bytes: {e}")))?;
+    key_text::parse(&key).map_err(|e| Fault::new(format!("error parsing private key: {e}")))?;
+    Ok(Value::object(Certificate { cert: cert.into(), key: key.into() }))
+}
+
+/// A way to come by the key of a certificate.
+type KeySource = fn(&mut Call) -> Result<PrivateKey, Fault>;
+
+fn new_key(call: &mut Call) -> Result<PrivateKey, Fault> {
+    let key = PrivateKey::generate_rsa(2048, &mut Chance(&mut call.world.random));
+    key.map_err(|e| Fault::new(format!("error generating rsa key: {e}")))
+}
+
+fn key_of(call: &mut Call, at: usize) -> Result<PrivateKey, Fault> {
+    key_text::parse(text(call, at)).map_err(|e| Fault::new(format!("parsing private key: {e}")))
+}
+
+fn gen_ca(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
+    let key = key(call)?;
+    let template = template(call.world, text(call, 0), &Names::default(), call.int(1))?;
+    finish(call.world, &Template { is_ca: true, ..template }, &key, None)
+}
+
+fn gen_self_signed(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
+    let key = key(call)?;
+    let template = template(call.world, text(call, 0), &names(call)?, call.int(3))?;
+    finish(call.world, &template, &key, None)
+}
+
+fn gen_signed(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
+    let key = key(call)?;
+    let ca = call.args.get(4).and_then(Value::downcast::<Certificate>);
+    let ca = ca.ok_or_else(|| Fault::new("unable to decode certificate"))?;
+    let block = pem::decode(&ca.cert).ok_or_else(|| Fault::new("unable to decode certificate"))?;
+    let issuer = read_certificate::read(&block.bytes)
+        .map_err(|e| Fault::new(format!("error parsing certificate: decodedSignerCert.Bytes: {e}")))?;
+    let signer = key_text::parse(&ca.key).map_err(|e| Fault::new(format!("error parsing private key: {e}")))?;
+    let template = template(call.world, text(call, 0), &names(call)?, call.int(3))?;
+    finish(call.world, &template, &key, Some((&issuer, &signer)))
+}
+
+/// The other names that a certificate is for.
+#[derive(Default)]
+struct Names {
+    ips: Vec<IpAddr>,
+    dns: Vec<Vec<u8>>,
+}
+
+/// sprig: getNetIPs and getAlternateDNSStrs
+fn names(call: &Call) -> Result<Names, Fault> {
+    let items =
+        |at: usize| call.args.get(at).and_then(Value::as_list).map(|list| list.items().clone()).unwrap_or_default();
+    let not_text = |what: &str, value: &Value| {
+        let mut message = format!("{what}: ").into_bytes();
+        fmt::append_value(&mut message, value);
+        Fault::new(format!("{} is not a string", String::from_utf8_lossy(&message)))
+    };
+    let mut names = Names::default();
+    for item in items(1) {
+        let text = item.as_str().ok_or_else(|| not_text("error parsing ip", &item))?.to_text();
+        names.ips.push(text.parse().map_err(|_| Fault::new(format!("error parsing ip: {text}")))?);
+    }
+    for item in items(2) {
+        let text = item.as_str().ok_or_else(|| not_text("error processing alternate dns name", &item))?;
+        names.dns.push(text.to_vec());
+    }
+    Ok(names)
+}
+
+/// sprig: getBaseCertTemplate
+fn template(world: &mut World, common_name: &[u8], names: &Names, days: i64) -> Result<Template, Fault> {
+    let mut serial = [0; 16];
+    (world.random)(&mut serial);
+    let (seconds, nanoseconds) = (world.now)();
+    // Go: the nanoseconds of a duration wrap around, after some 292 years.
+    let valid = days.wrapping_mul(24 * 3600 * 1_000_000_000);
+    let end = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds) + i128::from(valid);
+    Ok(Template {
+        subject: certificate::subject(common_name)
+            .map_err(|e| Fault::new(format!("error creating certificate: {e}")))?,
+        ips: names.ips.clone(),
+        dns_names: names.dns.clone(),
+        not_before: seconds,
+        not_after: end.div_euclid(1_000_000_000) as i64,
+        serial,
+        is_ca: false,
+    })
+}
+
+/// sprig: getCertAndKey
+fn finish(
+    world: &mut World,
+    template: &Template,
+    key: &PrivateKey,
+    issuer: Option<(&Issuer, &PrivateKey)>,
+) -> Result<Value, Fault> {
+    let (issuer, signer) = issuer.map_or((None, key), |(issuer, signer)| (Some(issuer), signer));
+    let cert = certificate::create(template, key, issuer, signer, &mut Chance(&mut world.random))
+        .map_err(|e| Fault::new(format!("error creating certificate: {e}")))?;
+    let key = key_text::write(key).map_err(|e| Fault::new(format!("error pem-encoding key: {e}")))?;
+    Ok(Value::object(Certificate { cert: pem::encode("CERTIFICATE", &cert).into(), key: key.into() }))
+}

@@ -1,0 +1,183 @@
+//! The certificates and keys in `testdata/crypto` were made by Go 1.26 (`generate.go`); the other expectations
+//! are what Helm 4.3.1 printed.
+
+use super::*;
+
+const NOW: i64 = 1_795_867_200;
+
+fn file(name: &str) -> Value {
+    let path = format!("{}/testdata/crypto/{name}", env!("CARGO_MANIFEST_DIR"));
+    Value::str(std::fs::read_to_string(path).unwrap())
+}
+
+fn run_in(world: &mut World, name: &str, args: &[Value]) -> Result<Value, String> {
+    let func = FUNCS.iter().find(|func| func.name == name).unwrap();
+    assert_eq!(func.params.len(), args.len(), "{name}");
+    (func.run)(&mut Call { args, world, engine: None }).map_err(|fault| fault.message)
+}
+
+fn run(name: &str, args: &[Value]) -> Result<Value, String> {
+    run_in(&mut World::fixed(NOW), name, args)
+}
+
+fn field(value: &Value, name: &str) -> String {
+    let Value::Object(object) = value else { panic!("not a certificate") };
+    object.field(name).unwrap().as_str().unwrap().to_text().into_owned()
+}
+
+fn expected(name: &str) -> String {
+    file(name).as_str().unwrap().to_text().into_owned()
+}
+
+fn s(text: &str) -> Value {
+    Value::str(text)
+}
+
+/// A world whose chance is a sequence without an end, as finding primes needs.
+fn chancy() -> World {
+    let mut state = 7u64;
+    let mut next = move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb)
+    };
+    World {
+        random: Box::new(move |bytes| bytes.iter_mut().for_each(|byte| *byte = (next() >> 56) as u8)),
+        ..World::fixed(NOW)
+    }
+}
+
+#[test]
+fn certificates_are_those_of_go() {
+    let ips = Value::strings(["10.0.0.1", "::1", "::ffff:1.2.3.4"]);
+    let dns = Value::strings(["a.example.com", "", "*.b"]);
+    for kind in ["rsa", "ed25519"] {
+        let key = file(&format!("{kind}.key"));
+        let ca = run("genCAWithKey", &[s("My CA"), Value::int(3650), key.clone()]).unwrap();
+        assert_eq!(field(&ca, "Cert"), expected(&format!("{kind}-ca.crt")));
+        assert_eq!(field(&ca, "Key"), expected(&format!("{kind}.key")));
+        let args = [s("*.example.com"), ips.clone(), dns.clone(), Value::int(365), key.clone()];
+        let names = run("genSelfSignedCertWithKey", &args).unwrap();
+        assert_eq!(field(&names, "Cert"), expected(&format!("{kind}-names.crt")));
+        let args = [s("leaf"), Value::Nil, Value::strings(["leaf.svc"]), Value::int(30), ca, file("ed25519.key")];
+        let leaf = run("genSignedCertWithKey", &args).unwrap();
+        assert_eq!(field(&leaf, "Cert"), expected(&format!("{kind}-leaf.crt")));
+        assert_eq!(field(&leaf, "Key"), expected("ed25519.key"));
+    }
+}
+
+#[test]
+fn the_forms_of_names_and_times() {
+    let key = file("ed25519.key");
+    let cases = [
+        ("unnamed", "", Value::strings(["x"]), 9000),
+        ("foreign", "münchen & co", Value::Nil, -1),
+        // Go: the duration wraps around, so that the certificate ends in 1989.
+        ("wrapped", "Wrapped", Value::Nil, 200_000),
+    ];
+    for (name, common_name, dns, days) in cases {
+        let args = [s(common_name), Value::Nil, dns, Value::int(days), key.clone()];
+        let cert = run("genSelfSignedCertWithKey", &args).unwrap();
+        assert_eq!(field(&cert, "Cert"), expected(&format!("ed25519-{name}.crt")));
+    }
+    let ca = run("genCAWithKey", &[s("My CA"), Value::int(3650), key.clone()]).unwrap();
+    let args = [s("My CA"), Value::Nil, Value::Nil, Value::int(30), ca, key];
+    let cert = run("genSignedCertWithKey", &args).unwrap();
+    assert_eq!(field(&cert, "Cert"), expected("ed25519-namesake.crt"));
+}
+
+/// Signatures of ECDSA are made with chance; all in front of them is as Go writes it.
+#[test]
+fn certificates_on_all_curves() {
+    for curve in ["p224", "p256", "p384", "p521"] {
+        let signed = |cert: &str| {
+            let block = pem::decode(cert.as_bytes()).unwrap();
+            let mut certificate = der::Reader(&block.bytes).nested(der::SEQUENCE).unwrap();
+            certificate.whole(der::SEQUENCE).unwrap().to_vec()
+        };
+        for form in ["key", "pkcs8"] {
+            let args = [s(curve), Value::int(10), file(&format!("{curve}.{form}"))];
+            let ca = run("genCAWithKey", &args).unwrap();
+            assert_eq!(signed(&field(&ca, "Cert")), signed(&expected(&format!("{curve}.crt"))), "{curve}");
+            assert_eq!(field(&ca, "Key"), expected(&format!("{curve}.key")));
+            let args = [s("leaf"), Value::Nil, Value::Nil, Value::int(30), ca];
+            run_in(&mut chancy(), "genSignedCert", &args).unwrap();
+        }
+    }
+}
+
+#[test]
+fn pkcs8_keys_are_given_back_as_pkcs1() {
+    let ca = run("genCAWithKey", &[s("My CA"), Value::int(3650), file("rsa.pkcs8")]).unwrap();
+    assert_eq!((field(&ca, "Cert"), field(&ca, "Key")), (expected("rsa-ca.crt"), expected("rsa.key")));
+}
+
+#[test]
+fn what_is_generated_can_be_read_and_repeated() {
+    let kinds = [("ecdsa", "EC "), ("ed25519", ""), ("dsa", "DSA "), ("", "RSA ")];
+    for (kind, label) in kinds {
+        let key = run_in(&mut chancy(), "genPrivateKey", &[s(kind)]).unwrap().as_str().unwrap().to_text().into_owned();
+        assert!(key.starts_with(&format!("-----BEGIN {label}PRIVATE KEY-----\n")), "{key}");
+        assert!(key.ends_with(&format!("\n-----END {label}PRIVATE KEY-----\n")), "{key}");
+        let read = key_text::parse(key.as_bytes()).unwrap();
+        assert_eq!(key_text::write(&read).unwrap(), key);
+        let custom = |cert: &str| {
+            let coded = [expected(cert), key.clone()].map(|text| s(&base64::encode(text.as_bytes())));
+            run("buildCustomCert", &coded)
+        };
+        assert_eq!(field(&custom("p256.crt").unwrap(), "Key"), key);
+    }
+    let once = || field(&run_in(&mut chancy(), "genCA", &[s("ca"), Value::int(1)]).unwrap(), "Cert");
+    assert_eq!(once(), once());
+}
+
+#[test]
+fn passwords() {
+    let derived = [
+        (1, "long", "password", "user", "example.com", "ZedaFaxcZaso9*"),
+        (0, "pin", "p", "u", "s", "9426"),
+        (4_294_967_295, "basic", "p", "u", "s", "jAL77fma"),
+        (1, "maximum", "pé", "ü", "ß.com", "P)wrxmW@!ZkkHNLfKg9("),
+        (1, "medium", "p", "u", "s", "Rud1@Nel"),
+        (1, "short", "p", "u", "s", "Rud1"),
+        (1, "nope", "p", "u", "s", "cannot find password template nope"),
+    ];
+    for (counter, kind, password, user, site, expected) in derived {
+        let args = [Value::Uint(counter, UintType::Uint32), s(kind), s(password), s(user), s(site)];
+        assert_eq!(run("derivePassword", &args).unwrap().as_str().unwrap().to_text(), expected);
+    }
+    let hash = run("htpasswd", &[s("u"), s("secret")]).unwrap();
+    let hash = hash.as_str().unwrap().to_text();
+    assert!(bcrypt::verify("secret", hash.strip_prefix("u:$2a$10$").map(|_| &hash[2..]).unwrap()).unwrap());
+    let text = |name, args: &[Value]| run(name, args).unwrap().as_str().unwrap().to_text().into_owned();
+    assert_eq!(text("htpasswd", &[s("a:b"), s("p")]), "invalid username: a:b");
+    let too_long = "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes";
+    assert_eq!(text("bcrypt", &[s(&"a".repeat(73))]), too_long);
+    assert_eq!(text("genPrivateKey", &[s("bad")]), "Unknown type bad");
+}
+
+#[test]
+fn aes_goes_both_ways_and_fails_as_go_does() {
+    for (key, plain) in
+        [("k", "héllo→世界"), ("", "x"), ("a key of more than thirty-two bytes", "0123456789abcdef"), ("k", "")]
+    {
+        let coded = run("encryptAES", &[s(key), s(plain)]).unwrap();
+        let decoded = run("decryptAES", &[s(key), coded]).unwrap();
+        assert_eq!(decoded.as_str().unwrap().to_text(), plain);
+    }
+    // Encrypted by Helm.
+    let decoded = run("decryptAES", &[s("secretkey"), s("BZMQweGB/O7bb/LtXSPLM+bKb9ohFo/MViPuqICR9B0=")]).unwrap();
+    assert_eq!(decoded.as_str().unwrap().to_text(), "plaintext");
+    let errors = [
+        ("!!!", "illegal base64 data at input byte 0"),
+        ("YWJj", "runtime error: slice bounds out of range [:16] with capacity 3"),
+        ("AAAAAAAAAAAAAAAAAAAAAA==", "runtime error: index out of range [-1]"),
+        ("AAAAAAAAAAAAAAAAAAAAAAAA", "crypto/cipher: input not full blocks"),
+    ];
+    for (coded, message) in errors {
+        assert_eq!(run("decryptAES", &[s("k"), s(coded)]).err().as_deref(), Some(message));
+    }
+    let padded = "30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ=";
+    let message = run("decryptAES", &[s(padded), s(padded)]).err();
+    assert_eq!(message.as_deref(), Some("runtime error: slice bounds out of range [:-83]"));
+}
