@@ -161,6 +161,11 @@ impl<'e> Frame<'e> {
         Err(self.error(message))
     }
 
+    /// Takes a step off those that are left.
+    fn step(&self) -> Exec<()> {
+        if self.run.options.limits.take_step() { Ok(()) } else { self.fail("the templates run for too long") }
+    }
+
     fn walk_list(&mut self, dot: &Operand, id: NodeId) -> Exec<Flow> {
         let NodeKind::List(nodes) = &self.tree.node(id).kind else { return Ok(Flow::Next) };
         for node in nodes {
@@ -176,9 +181,7 @@ impl<'e> Frame<'e> {
         let tree = self.tree;
         let node = tree.node(id);
         (self.node, self.action) = (id, id);
-        if !self.run.options.limits.take_step() {
-            return self.fail("the templates run for too long");
-        }
+        self.step()?;
         match &node.kind {
             NodeKind::Text => self.write_text(id)?,
             NodeKind::Action(pipe) => {

@@ -111,6 +111,7 @@ impl Frame<'_> {
 
     /// The body for one element. `Break` means that it was the last.
     fn iteration(&mut self, branch: &Branch, index: impl FnOnce() -> Operand, element: Operand) -> Exec<Flow> {
+        self.step()?;
         let pipe = self.tree.pipe(branch.pipe);
         let mark = self.run.variables.len();
         match (&pipe.variables[..], pipe.is_assignment) {

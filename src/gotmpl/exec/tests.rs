@@ -1,5 +1,6 @@
 //! Expectations are those of Go's exec_test.go and of runs of Go 1.26.
 
+mod limits;
 mod trace;
 
 use super::super::{ExecOptions, Func, FuncMap, Templates, Type, Value, World};

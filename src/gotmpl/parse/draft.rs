@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use hashbrown::HashMap;
+
 use super::super::ast::{Branch, DOLLAR, Name, Node, NodeId, NodeKind, Tree, VarId};
 use super::super::lex::Token;
 use crate::base::SourceId;
@@ -10,6 +12,7 @@ pub(super) struct Draft {
     pub name: Name,
     nodes: Vec<Node>,
     variables: Vec<Box<[u8]>>,
+    numbers: HashMap<Box<[u8]>, VarId>,
     /// The variables that are known at this point.
     pub scope: Vec<VarId>,
     /// Where the innermost action starts.
@@ -24,6 +27,7 @@ impl Draft {
             name,
             nodes: Vec::new(),
             variables: vec![Box::from(*b"$")],
+            numbers: HashMap::new(),
             scope: vec![DOLLAR],
             action_at: None,
             range_depth: 0,
@@ -55,11 +59,14 @@ impl Draft {
 
     /// The number of a variable's name.
     pub fn variable(&mut self, name: &[u8]) -> VarId {
-        let known = self.variables.iter().position(|known| **known == *name);
-        known.unwrap_or_else(|| {
+        if name == b"$" {
+            return DOLLAR;
+        }
+        let next = self.variables.len() as VarId;
+        *self.numbers.entry_ref(name).or_insert_with(|| {
             self.variables.push(name.into());
-            self.variables.len() - 1
-        }) as VarId
+            next
+        })
     }
 
     pub fn into_tree(self, root: NodeId, file: Rc<str>, source: SourceId, text: Rc<[u8]>) -> Tree {
