@@ -75,3 +75,22 @@ fn check_bytes(bytes: Option<usize>) -> Result<usize, Fault> {
 fn check_items(items: usize) -> Result<usize, Fault> {
     if items <= MOST_ITEMS { Ok(items) } else { Err(Fault::new(format!("more than {MOST_ITEMS} items"))) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FAMILIES;
+    use crate::base::SourceId;
+    use crate::gotmpl::{ExecOptions, FuncMap, Templates, Value, World};
+
+    /// What a text gives, or the text of the error.
+    pub fn run(text: &str) -> String {
+        let mut templates = Templates::new(FuncMap::new(FAMILIES.iter().copied()));
+        if let Err(error) = templates.parse("t", text.as_bytes(), SourceId::NONE) {
+            return error.to_string();
+        }
+        match templates.execute("t", &Value::Nil, &mut World::fixed(0), &ExecOptions::default()) {
+            Ok(output) => String::from_utf8_lossy(&output.text).into_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+}
