@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, version};
+use super::{build, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,12 +17,13 @@ pub enum Purpose {
     Help,
 }
 
-const ABOUT: &str = "Renders Kubernetes manifests as kustomize does.";
+const ABOUT: &str = "Renders Kubernetes manifests as kustomize and helm template do.";
 
 const EXAMPLES: &str = "\
 Examples:
   kz build overlays/prod                        print the manifests of an overlay
   kz build overlays/prod | kubectl apply -f -   and apply them
+  kz template web ./chart -f prod.yaml          print the manifests of a Helm chart
   kz help build                                 the flags of `kz build`";
 
 /// A command of kz.
@@ -35,6 +36,7 @@ pub struct Verb {
 /// The commands, in the order of the help.
 pub const VERBS: &[Verb] = &[
     Verb { name: "build", describe: build::command, run: build::run },
+    Verb { name: "template", describe: template::command, run: template::run },
     Verb { name: "version", describe: |_| version::command(), run: version::run },
 ];
 

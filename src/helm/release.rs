@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::base::{Diagnostic, Result};
-use crate::gotmpl::{Map, Type, Value};
+use crate::base::{Diagnostic, Result, SourceId};
+use crate::gotmpl::{ExecOptions, FuncMap, Map, Templates, Type, Value, World};
+use crate::sprig;
 
 /// Longer names leave no room for what charts add to them.
 const LONGEST_NAME: usize = 53;
@@ -44,6 +45,24 @@ impl Release {
         map.set(*b"Service", Value::str("Helm"));
         Value::Map(Rc::new(map))
     }
+}
+
+/// The name that `--name-template` gives: a template with sprig's functions and without data.
+///
+/// Errors: those of the template. Source: TemplateName in pkg/action/install.go.
+pub fn name_of_template(template: &str, world: &mut World) -> Result<String> {
+    const NAME: &str = "name-template";
+    let failed = |message: String| Diagnostic::new("release-name", message).help("see `--name-template`");
+    let mut templates = Templates::new(FuncMap::new(sprig::FAMILIES.iter().copied()));
+    templates.parse(NAME, template.as_bytes(), SourceId::NONE).map_err(|error| failed(error.to_string()))?;
+    // Go: a text that is empty defines no template.
+    if !templates.contains(NAME) {
+        return Ok(String::new());
+    }
+    let output = templates
+        .execute(NAME, &Value::Nil, world, &ExecOptions::default())
+        .map_err(|error| failed(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&output.text).into_owned())
 }
 
 /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, several with dots between them.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
+use kz::helm::options::ValueOptions;
 
 use crate::cli::args::{Purpose, path, switch, value, values};
 
@@ -51,12 +52,7 @@ pub struct Flags {
     pub strict: bool,
     pub warn_unused_values: bool,
     pub seed: Option<String>,
-    pub values_files: Vec<String>,
-    pub set: Vec<String>,
-    pub set_string: Vec<String>,
-    pub set_file: Vec<String>,
-    pub set_json: Vec<String>,
-    pub set_literal: Vec<String>,
+    pub values: ValueOptions,
     /// What is to be said about the flags themselves.
     pub notes: Vec<String>,
 }
@@ -199,12 +195,14 @@ impl Flags {
             strict: is_on("strict"),
             warn_unused_values: is_on("warn-unused-values"),
             seed: matches.get_one::<String>("seed").cloned(),
-            values_files: texts("values"),
-            set: texts("set"),
-            set_string: texts("set-string"),
-            set_file: texts("set-file"),
-            set_json: texts("set-json"),
-            set_literal: texts("set-literal"),
+            values: ValueOptions {
+                files: texts("values"),
+                set: texts("set"),
+                set_string: texts("set-string"),
+                set_file: texts("set-file"),
+                set_json: texts("set-json"),
+                set_literal: texts("set-literal"),
+            },
             notes: notes(matches),
         })
     }

@@ -1,0 +1,167 @@
+//! `kz template`
+
+mod flags;
+mod output;
+mod world;
+
+use std::path::Path;
+
+use clap::ArgMatches;
+pub use flags::command;
+use flags::Flags;
+use kz::base::fs::Disk;
+use kz::base::process::{self, Job};
+use kz::base::{Diagnostic, FileSystem, Result, Sources};
+use kz::gotmpl::{ExecOptions, MissingKey, World};
+use kz::helm::capabilities::Capabilities;
+use kz::helm::inflate::{self, Failure, Inflated, Order};
+use kz::helm::release::{self, Release};
+use kz::helm::{dependencies, load, options};
+
+use super::exit::Exit;
+use super::ui::Ui;
+
+/// Renders a chart, and prints or writes what was rendered.
+pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
+    let sources = Sources::new();
+    let flags = match Flags::new(matches) {
+        Ok(flags) => flags,
+        Err(error) => return ui.fail(&error, &sources),
+    };
+    flags.notes.iter().for_each(|text| ui.note(text));
+    let done = match template(&flags, &sources, ui) {
+        Ok(inflated) => output::write(&inflated, &flags, ui).unwrap_or_else(|error| ui.fail(&error, &sources)),
+        Err(failure) => {
+            failure.notes.iter().for_each(|text| ui.note(text));
+            if let Some(printed) = failure.printed.filter(|_| flags.debug) {
+                ui.print(&printed);
+            }
+            ui.fail(&failure.error, &sources)
+        }
+    };
+    // Nothing is taken apart: the process ends with it.
+    done.now()
+}
+
+fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<Inflated, Box<Failure>> {
+    let plain = |error: Box<Diagnostic>| Box::new(Failure::from(error));
+    let mut world = world::world(flags.seed.as_deref(), flags.enable_dns);
+    let capabilities = Capabilities::new(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
+    let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
+    let path = locate(flags, reference).map_err(plain)?;
+    let values = options::merge(&flags.values, &Disk, sources, &read_stdin).map_err(plain)?;
+    let chart = load::load(&Disk, sources, Path::new(path)).map_err(plain)?;
+    dependencies::check(&chart).map_err(|error| plain(missing(error, flags)))?;
+    let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };
+    let post_renderer = |stream: String| post_render(flags, stream, ui);
+    let exec = ExecOptions {
+        missing_key: if flags.strict { MissingKey::Error } else { MissingKey::Zero },
+        reads: flags.warn_unused_values.then(Default::default),
+        ..ExecOptions::default()
+    };
+    let reads = exec.reads.clone();
+    let order = Order {
+        sources,
+        release: &release,
+        values: values.clone(),
+        capabilities: &capabilities,
+        skip_schema_validation: flags.skip_schema_validation,
+        include_crds: flags.include_crds,
+        exec,
+        post_renderer: flags.post_renderer.is_some().then_some(&post_renderer),
+    };
+    let inflated = inflate::inflate(chart, &order, &mut world)?;
+    inflated.notes.iter().for_each(|text| ui.note(text));
+    if let Some(reads) = reads {
+        options::unread(&values, &reads.borrow(), sources).iter().for_each(|text| ui.note(text));
+    }
+    Ok(inflated)
+}
+
+/// The release's name and the chart. Source: NameAndChart in pkg/action/install.go.
+fn name_and_chart<'f>(flags: &'f Flags, world: &mut World) -> Result<(String, &'f str)> {
+    let usage = |message: &str| Diagnostic::new("usage", message);
+    match flags.words.as_slice() {
+        [] => Err(usage("there is no chart to render").help("`kz template NAME CHART`")),
+        [name, chart] if flags.generate_name || flags.name_template.is_some() => {
+            let flag = if flags.generate_name { "--generate-name" } else { "--name-template" };
+            Err(usage(&format!("cannot set {flag} and also specify a name"))
+                .help(format!("leave `{name}` or `{flag}` out: `kz template {chart}`")))
+        }
+        [name, chart] => Ok((name.clone(), chart)),
+        [chart] => match &flags.name_template {
+            Some(template) => Ok((release::name_of_template(template, world)?, chart)),
+            // Helm: the name that `template` presets wins over --generate-name.
+            None => Ok(("release-name".to_owned(), chart)),
+        },
+        [_, _, rest @ ..] => {
+            let message = format!("expected at most two arguments, unexpected arguments: {}", rest.join(", "));
+            Err(usage(&message).help("`kz template NAME CHART`; flags that take a value may stand without it"))
+        }
+    }
+}
+
+/// Only charts on disk so far. Source: LocateChart in pkg/action/install.go.
+fn locate<'f>(flags: &Flags, reference: &'f str) -> Result<&'f str> {
+    let path = reference.trim();
+    let is_there = Disk.is_dir(Path::new(path)) || Disk.is_file(Path::new(path));
+    if flags.repo.is_none() && is_there {
+        return Ok(path);
+    }
+    if flags.repo.is_none() && (path.starts_with('.') || path.starts_with('/')) {
+        return Err(Diagnostic::new("chart-not-found", format!("path \"{path}\" not found"))
+            .help("name a folder with a Chart.yaml, or a `.tgz`"));
+    }
+    let message = match &flags.repo {
+        Some(_) => format!("`{path}` would be fetched from the repository of `--repo`, and kz fetches no charts yet"),
+        None => format!("there is no folder or file `{path}`, and kz fetches no charts yet"),
+    };
+    Err(Diagnostic::new("chart-not-found", message).help("fetch it first: `helm pull --untar`, then name the folder"))
+}
+
+fn missing(error: Box<Diagnostic>, flags: &Flags) -> Box<Diagnostic> {
+    let how = match flags.dependency_update {
+        true => "kz fetches no charts yet, so `--dependency-update` cannot: run `helm dependency update` first",
+        false => "run `helm dependency build` in the chart",
+    };
+    error.help(how)
+}
+
+fn read_stdin() -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut text)?;
+    Ok(text)
+}
+
+/// Runs the post-renderer of the user: a program, not a plugin of Helm.
+fn post_render(flags: &Flags, stream: String, ui: &Ui) -> Result<String> {
+    let name = flags.post_renderer.as_deref().unwrap_or_default();
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let path = environment.iter().find(|(key, _)| key == "PATH").map(|(_, value)| value.as_str());
+    let program = match name.contains('/') {
+        true => Some(name.into()),
+        false => process::find_in_path(name, path.unwrap_or_default()),
+    };
+    let Some(program) = program else {
+        return Err(Diagnostic::new("post-renderer", format!("there is no program `{name}` in PATH"))
+            .help("name a program, or its path"));
+    };
+    let outcome = process::run(Job {
+        name: &format!("post-renderer `{name}`"),
+        program: &program,
+        args: &flags.post_renderer_args,
+        environment: &environment,
+        directory: None,
+        input: stream.into_bytes(),
+    })?;
+    if let Some(how) = outcome.failure {
+        let error = Diagnostic::new("post-renderer", format!("the post-renderer `{name}` failed with {how}"));
+        let said = outcome.stderr.trim_end();
+        return Err(if said.is_empty() { error } else { error.help(format!("it said: {said}")) });
+    }
+    if !outcome.stderr.trim().is_empty() {
+        ui.note(outcome.stderr.trim_end());
+    }
+    String::from_utf8(outcome.stdout)
+        .map_err(|_| Diagnostic::new("post-renderer", format!("what the post-renderer `{name}` prints is not UTF-8")))
+}

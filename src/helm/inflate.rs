@@ -1,0 +1,149 @@
+//! A chart and values -> manifests: the recipe of `helm template`.
+//!
+//! Source: RunWithContext in pkg/action/install.go, renderResources in pkg/action/action.go, render in
+//! pkg/engine/engine.go.
+//!
+//! **Invariant:** manifests are text as the templates wrote it.
+//! **Not here:** loading the chart, merging what the user sets, printing.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::capabilities::Capabilities;
+use super::chart::{self, Chart, Template};
+use super::files::Files;
+use super::manifest::{self, Sorted};
+use super::print::{self, Crd};
+use super::release::Release;
+use super::{coalesce, dependencies, errors, functions, post_render, schema};
+use crate::base::{Diagnostic, Result, Sources};
+use crate::gotmpl::{ExecOptions, Map, Output, Templates, Type, Value, World};
+
+/// What is not rendered as a manifest but read by people.
+const NOTES: &str = "NOTES.txt";
+
+/// What to render, and how.
+pub struct Order<'a> {
+    pub sources: &'a Sources,
+    pub release: &'a Release,
+    /// What the user sets, without the chart's own values.
+    pub values: Rc<Map>,
+    pub capabilities: &'a Capabilities,
+    pub skip_schema_validation: bool,
+    pub include_crds: bool,
+    /// Missing keys, limits, what is recorded.
+    pub exec: ExecOptions,
+    /// A program that gets the rendered stream and gives back another.
+    pub post_renderer: Option<&'a dyn Fn(String) -> Result<String>>,
+}
+
+/// A chart that was rendered.
+pub struct Inflated {
+    /// The release's name.
+    pub release: String,
+    pub crds: Vec<Crd>,
+    pub sorted: Sorted,
+    /// For each template, which of its text comes from where, if that was recorded.
+    pub outputs: BTreeMap<String, Output>,
+    /// What Helm says on stderr.
+    pub notes: Vec<String>,
+}
+
+/// Why a chart could not be rendered.
+pub struct Failure {
+    pub error: Box<Diagnostic>,
+    /// What `--debug` prints all the same, from where on Helm has a release.
+    pub printed: Option<Vec<u8>>,
+    pub notes: Vec<String>,
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(error: Box<Diagnostic>) -> Failure {
+        Failure { error, printed: None, notes: Vec::new() }
+    }
+}
+
+/// Renders a chart.
+///
+/// Errors: the release's name; dependencies; values that the schema refuses; templates; manifests that are no YAML.
+pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::result::Result<Inflated, Box<Failure>> {
+    let mut notes = chart.all_notes();
+    let values = prepare(&mut chart, order, &mut notes).map_err(|error| failed(error, None, &notes))?;
+    let files = render(&chart, &values, order, world).map_err(|error| failed(error, Some(Vec::new()), &notes))?;
+    let texts = texts_of(&files, order).map_err(|error| failed(error, Some(Vec::new()), &notes))?;
+    let sorted = manifest::sort(&texts, order.sources).map_err(|error| {
+        let pieces = texts.iter().map(|(path, text)| (path.as_str(), text.as_slice()));
+        failed(error, Some(print::unsorted(pieces)), &notes)
+    })?;
+    let crds = match order.include_crds {
+        true => chart.crds().into_iter().map(|crd| Crd { path: crd.path, content: crd.file.data.to_vec() }).collect(),
+        false => Vec::new(),
+    };
+    Ok(Inflated { release: order.release.name.clone(), crds, sorted, outputs: files, notes })
+}
+
+fn failed(error: Box<Diagnostic>, printed: Option<Vec<u8>>, notes: &[String]) -> Box<Failure> {
+    Box::new(Failure { error, printed, notes: notes.to_vec() })
+}
+
+/// Everything that comes before the templates. Gives the chart's values as they will see them.
+fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<Rc<Map>> {
+    if !matches!(chart.metadata.kind.as_str(), "" | "application") {
+        let message = format!("{} charts are not installable", chart.metadata.kind);
+        return Err(Diagnostic::new("chart-not-installable", message)
+            .at(chart.metadata.place("type"))
+            .help("render a chart that depends on it"));
+    }
+    order.release.check_name()?;
+    dependencies::process(chart, &order.values, notes)?;
+    let values = coalesce::render_values(chart, &order.values, notes)?;
+    if !order.skip_schema_validation {
+        schema::check(chart, &values, order.sources)?;
+    }
+    order.capabilities.check_chart(chart)?;
+    Ok(values)
+}
+
+/// What each template writes, but for those whose names start with `_`.
+fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> Result<BTreeMap<String, Output>> {
+    let files = |chart: &Chart| Files::of(chart).value();
+    let found = chart::templates(chart, values, order.release, order.capabilities.value(), &files);
+    // Go: of templates with the same name the last counts.
+    let by_name: BTreeMap<&str, &Template> = found.iter().map(|template| (template.name.as_str(), template)).collect();
+    let mut in_order: Vec<&Template> = by_name.into_values().collect();
+    in_order.sort_by_key(|template| std::cmp::Reverse((template.name.matches('/').count(), template.name.as_str())));
+
+    let mut templates = Templates::new(functions::all());
+    for template in &in_order {
+        let source = template.file.source.unwrap_or_default();
+        templates
+            .parse(&template.name, &template.file.data, source)
+            .map_err(|error| errors::parse_error(&template.name, &error))?;
+    }
+    let mut rendered = BTreeMap::new();
+    for template in in_order {
+        if template.name.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
+            continue;
+        }
+        let about = Map::new(Type::Values);
+        about.set(*b"Name", Value::str(template.name.as_str()));
+        about.set(*b"BasePath", Value::str(template.base_path.as_str()));
+        template.scope.set(*b"Template", Value::Map(Rc::new(about)));
+        let data = Value::Map(template.scope.clone());
+        let output = templates
+            .execute(&template.name, &data, world, &order.exec)
+            .map_err(|error| errors::exec_error(&template.name, &error))?;
+        rendered.insert(template.name.clone(), output);
+    }
+    Ok(rendered)
+}
+
+/// The files to be sorted: without notes, and as the post-renderer gave them back.
+fn texts_of(files: &BTreeMap<String, Output>, order: &Order) -> Result<BTreeMap<String, Vec<u8>>> {
+    let texts = files.iter().filter(|(path, _)| !path.ends_with(NOTES));
+    let texts = texts.map(|(path, output)| (path.clone(), output.text.clone())).collect();
+    match order.post_renderer {
+        Some(run) => post_render::split(&run(post_render::merge(&texts)?)?),
+        None => Ok(texts),
+    }
+}
