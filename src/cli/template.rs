@@ -16,7 +16,8 @@ use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::inflate::{self, Failure, Inflated, Order};
 use kz::helm::release::{self, Release};
-use kz::helm::{dependencies, load, options};
+use kz::helm::load;
+use kz::helm::values::{Files, merge_options, unread};
 
 use super::exit::Exit;
 use super::ui::Ui;
@@ -46,12 +47,12 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<Inflated, Box<Failure>> {
     let plain = |error: Box<Diagnostic>| Box::new(Failure::from(error));
     let mut world = world::world(flags.seed.as_deref(), flags.enable_dns);
-    let capabilities = Capabilities::new(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
+    let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
     let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
     let path = locate(flags, reference).map_err(plain)?;
-    let values = options::merge(&flags.values, &Disk, sources, &read_stdin).map_err(plain)?;
+    let mut files = Files { fs: &Disk, sources, stdin: &mut read_stdin };
+    let values = merge_options(&flags.values, &mut files).map_err(plain)?;
     let chart = load::load(&Disk, sources, Path::new(path)).map_err(plain)?;
-    dependencies::check(&chart).map_err(|error| plain(missing(error, flags)))?;
     let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };
     let post_renderer = |stream: String| post_render(flags, stream, ui);
     let exec = ExecOptions {
@@ -73,7 +74,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let inflated = inflate::inflate(chart, &order, &mut world)?;
     inflated.notes.iter().for_each(|text| ui.note(text));
     if let Some(reads) = reads {
-        options::unread(&values, &reads.borrow(), sources).iter().for_each(|text| ui.note(text));
+        unread(&values, &reads.borrow(), sources).iter().for_each(|text| ui.note(text));
     }
     Ok(inflated)
 }
@@ -117,14 +118,6 @@ fn locate<'f>(flags: &Flags, reference: &'f str) -> Result<&'f str> {
         None => format!("there is no folder or file `{path}`, and kz fetches no charts yet"),
     };
     Err(Diagnostic::new("chart-not-found", message).help("fetch it first: `helm pull --untar`, then name the folder"))
-}
-
-fn missing(error: Box<Diagnostic>, flags: &Flags) -> Box<Diagnostic> {
-    let how = match flags.dependency_update {
-        true => "kz fetches no charts yet, so `--dependency-update` cannot: run `helm dependency update` first",
-        false => "run `helm dependency build` in the chart",
-    };
-    error.help(how)
 }
 
 fn read_stdin() -> std::io::Result<Vec<u8>> {

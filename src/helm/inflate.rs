@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::capabilities::Capabilities;
-use super::chart::{self, Chart, Template};
+use super::chart::{self, Chart, Release, Template};
 use super::files::Files;
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
-use super::release::Release;
-use super::{coalesce, dependencies, errors, functions, post_render, schema};
+use super::coalesce::{Nulls, coalesce_values};
+use super::{capabilities, dependencies, errors, functions, post_render, schema};
 use crate::base::{Diagnostic, Result, Sources};
 use crate::gotmpl::{ExecOptions, Map, Output, Templates, Type, Value, World};
 
@@ -88,19 +88,14 @@ fn failed(error: Box<Diagnostic>, printed: Option<Vec<u8>>, notes: &[String]) ->
 
 /// Everything that comes before the templates. Gives the chart's values as they will see them.
 fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<Rc<Map>> {
-    if !matches!(chart.metadata.kind.as_str(), "" | "application") {
-        let message = format!("{} charts are not installable", chart.metadata.kind);
-        return Err(Diagnostic::new("chart-not-installable", message)
-            .at(chart.metadata.place("type"))
-            .help("render a chart that depends on it"));
-    }
+    dependencies::check(chart, notes)?;
     order.release.check_name()?;
     dependencies::process(chart, &order.values, notes)?;
-    let values = coalesce::render_values(chart, &order.values, notes)?;
+    let values = coalesce_values(chart, &order.values, Nulls::Delete, notes)?;
     if !order.skip_schema_validation {
-        schema::check(chart, &values, order.sources)?;
+        schema::check(chart, &values)?;
     }
-    order.capabilities.check_chart(chart)?;
+    capabilities::check_kube_version(chart, order.capabilities)?;
     Ok(values)
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
-use kz::helm::options::ValueOptions;
+use kz::helm::values::ValueOptions;
 
 use crate::cli::args::{Purpose, path, switch, value, values};
 
