@@ -16,7 +16,7 @@ mod style;
 
 use super::diagnostic::{Diagnostic, Label};
 use super::source::Sources;
-pub use json::{json, json_note};
+pub use json::{json, json_note, json_warning};
 use snippet::{Snippet, printable};
 pub use style::Style;
 
@@ -37,10 +37,23 @@ pub fn note(text: &str, style: Style) -> String {
     format!("{}note{}: {}\n", style.note(), style.reset(), printable(text))
 }
 
+/// A diagnostic that is no error but worth a look; ends with a line break.
+pub fn warning(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let mut out = String::new();
+    let head = format!("{}warning[{}]{}", style.warning(), diagnostic.code, style.reset());
+    draw_under(&head, diagnostic, sources, style, &mut out);
+    out
+}
+
 fn draw(diagnostic: &Diagnostic, sources: &Sources, style: Style, out: &mut String) {
-    let (error, bold, line, reset) = (style.error(), style.bold(), style.frame(), style.reset());
+    let head = format!("{}error[{}]{}", style.error(), diagnostic.code, style.reset());
+    draw_under(&head, diagnostic, sources, style, out);
+}
+
+fn draw_under(head: &str, diagnostic: &Diagnostic, sources: &Sources, style: Style, out: &mut String) {
+    let (bold, line, reset) = (style.bold(), style.frame(), style.reset());
     let message = printable(&diagnostic.message);
-    out.push_str(&format!("{error}error[{}]{reset}{bold}: {message}{reset}\n", diagnostic.code));
+    out.push_str(&format!("{head}{bold}: {message}{reset}\n"));
 
     let snippets: Vec<Snippet> = diagnostic.labels.iter().filter_map(|label| Snippet::new(label, sources)).collect();
     let gutter = snippets.iter().map(Snippet::gutter).max().unwrap_or(1);

@@ -7,8 +7,8 @@ mod world;
 use std::path::Path;
 
 use clap::ArgMatches;
-pub use flags::command;
 use flags::Flags;
+pub use flags::command;
 use kz::base::fs::Disk;
 use kz::base::process::{self, Job};
 use kz::base::{Diagnostic, FileSystem, Result, Sources};
@@ -16,8 +16,8 @@ use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::inflate::{self, Failure, Inflated, Order};
 use kz::helm::release::{self, Release};
-use kz::helm::load;
-use kz::helm::values::{Files, merge_options, unread};
+use kz::helm::values::{Files, merge_options};
+use kz::helm::{load, unused};
 
 use super::exit::Exit;
 use super::ui::Ui;
@@ -74,7 +74,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let inflated = inflate::inflate(chart, &order, &mut world)?;
     inflated.notes.iter().for_each(|text| ui.note(text));
     if let Some(reads) = reads {
-        unread(&values, &reads.borrow(), sources).iter().for_each(|text| ui.note(text));
+        unused::warnings(&values, &reads.borrow()).iter().for_each(|warning| ui.warn(warning, sources));
     }
     Ok(inflated)
 }

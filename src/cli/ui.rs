@@ -50,6 +50,14 @@ impl Ui {
         Exit::Failed
     }
 
+    /// Reports what is no error but worth a look.
+    pub fn warn(&self, warning: &Diagnostic, sources: &Sources) {
+        say(&match self.format {
+            ErrorFormat::Human => report::warning(warning, sources, self.style),
+            ErrorFormat::Json => report::json_warning(warning, sources),
+        });
+    }
+
     /// Says something that is no error.
     pub fn note(&self, text: &str) {
         say(&match self.format {

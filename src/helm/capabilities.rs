@@ -55,6 +55,18 @@ impl Default for Capabilities {
 }
 
 impl Capabilities {
+    /// The usual, with what `--kube-version` and `--api-versions` say.
+    ///
+    /// Error: a version that cannot be read.
+    pub fn of_flags(kube_version: Option<&str>, api_versions: &[String]) -> Result<Capabilities> {
+        let mut capabilities = Capabilities::default();
+        if let Some(version) = kube_version {
+            capabilities.kube_version = KubeVersion::parse(version)?;
+        }
+        capabilities.api_versions.extend_from_slice(api_versions);
+        Ok(capabilities)
+    }
+
     /// `.Capabilities`
     pub fn value(&self) -> Value {
         Value::object(objects::CapabilitiesObject::new(self))

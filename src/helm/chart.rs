@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use lineage::Lineage;
-pub use scope::{Release, Template, metadata_value, templates};
+pub use scope::{Template, metadata_value, templates};
 
 use super::metadata::{Lock, Metadata};
 use crate::base::SourceId;

@@ -2,14 +2,14 @@
 //!
 //! **Invariant:** `env` and `expandenv` are not among them: a template reads nothing of the machine.
 
-use super::{durations, files, json, late, lookup, toml, yaml};
+use super::late;
 use crate::gotmpl::{Func, FuncMap};
 use crate::sprig;
 
 /// What Helm adds to sprig or replaces in it.
-const OWN: &[&[Func]] = &[durations::FUNCS, json::FUNCS, late::FUNCS, lookup::FUNCS, toml::FUNCS, yaml::FUNCS];
+const OWN: &[&[Func]] = &[late::FUNCS];
 
 /// Sprig's functions, Helm's, and the methods of values.
 pub fn all() -> FuncMap {
-    FuncMap::new(sprig::FAMILIES.iter().chain(OWN).copied()).with_methods(files::values_method)
+    FuncMap::new(sprig::FAMILIES.iter().chain(OWN).copied())
 }

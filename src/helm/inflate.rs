@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::capabilities::Capabilities;
-use super::chart::{self, Chart, Release, Template};
-use super::files::Files;
+use super::chart::{self, Chart, Template};
+use super::coalesce::{Nulls, coalesce_values};
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
-use super::coalesce::{Nulls, coalesce_values};
-use super::{capabilities, dependencies, errors, functions, post_render, schema};
-use crate::base::{Diagnostic, Result, Sources};
+use super::release::Release;
+use super::{capabilities, dependencies, errors, functions, post_render};
+use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::gotmpl::{ExecOptions, Map, Output, Templates, Type, Value, World};
 
 /// What is not rendered as a manifest but read by people.
@@ -92,16 +92,13 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
     order.release.check_name()?;
     dependencies::process(chart, &order.values, notes)?;
     let values = coalesce_values(chart, &order.values, Nulls::Delete, notes)?;
-    if !order.skip_schema_validation {
-        schema::check(chart, &values)?;
-    }
     capabilities::check_kube_version(chart, order.capabilities)?;
     Ok(values)
 }
 
 /// What each template writes, but for those whose names start with `_`.
 fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> Result<BTreeMap<String, Output>> {
-    let files = |chart: &Chart| Files::of(chart).value();
+    let files = |_: &Chart| Value::Nil;
     let found = chart::templates(chart, values, order.release, order.capabilities.value(), &files);
     // Go: of templates with the same name the last counts.
     let by_name: BTreeMap<&str, &Template> = found.iter().map(|template| (template.name.as_str(), template)).collect();
@@ -110,7 +107,7 @@ fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> 
 
     let mut templates = Templates::new(functions::all());
     for template in &in_order {
-        let source = template.file.source.unwrap_or_default();
+        let source = template.file.source.unwrap_or(SourceId::NONE);
         templates
             .parse(&template.name, &template.file.data, source)
             .map_err(|error| errors::parse_error(&template.name, &error))?;

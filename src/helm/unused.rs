@@ -3,7 +3,7 @@
 //! **Invariant:** a mapping that is read as a whole is read with all that is in it.
 //! **Not here:** which values are read, which the engine records.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::base::{Diagnostic, Span};
 use crate::gotmpl::{Map, Value};

@@ -8,7 +8,12 @@ use super::super::source::{Location, Sources};
 
 /// A diagnostic and those that came together with it, one line each.
 pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    std::iter::once(diagnostic).chain(&diagnostic.others).map(|error| object(error, sources) + "\n").collect()
+    std::iter::once(diagnostic).chain(&diagnostic.others).map(|error| object("error", error, sources) + "\n").collect()
+}
+
+/// A diagnostic that is no error, as one line.
+pub fn json_warning(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    object("warning", diagnostic, sources) + "\n"
 }
 
 /// Something to say that is no error, as one line.
@@ -16,7 +21,7 @@ pub fn json_note(text: &str) -> String {
     format!("{{\"level\":\"note\",\"message\":{}}}\n", string(text))
 }
 
-fn object(error: &Diagnostic, sources: &Sources) -> String {
+fn object(level: &str, error: &Diagnostic, sources: &Sources) -> String {
     let places: Vec<(Location, &str)> =
         error.labels.iter().filter_map(|label| Some((sources.locate(label.span)?, label.text.as_str()))).collect();
     let (file, line, column) = match places.first() {
@@ -29,7 +34,7 @@ fn object(error: &Diagnostic, sources: &Sources) -> String {
         format!("{{\"file\":{file},\"line\":{line},\"column\":{column},\"width\":{width},\"text\":{text}}}")
     });
     format!(
-        "{{\"level\":\"error\",\"code\":{},\"message\":{},\"file\":{file},\"line\":{line},\"column\":{column},\
+        "{{\"level\":\"{level}\",\"code\":{},\"message\":{},\"file\":{file},\"line\":{line},\"column\":{column},\
          \"labels\":[{}],\"help\":{},\"trace\":[{}]}}",
         string(error.code),
         string(&error.message),

@@ -14,6 +14,10 @@ impl Style {
         self.render(AnsiColor::BrightRed.on_default().bold())
     }
 
+    pub(super) fn warning(self) -> String {
+        self.render(AnsiColor::BrightYellow.on_default().bold())
+    }
+
     pub(super) fn note(self) -> String {
         self.render(AnsiColor::BrightCyan.on_default().bold())
     }

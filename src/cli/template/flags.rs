@@ -42,7 +42,6 @@ pub struct Flags {
     pub skip_tests: bool,
     pub skip_schema_validation: bool,
     pub enable_dns: bool,
-    pub dependency_update: bool,
     pub repo: Option<String>,
     pub show_only: Vec<String>,
     pub output_dir: Option<PathBuf>,
@@ -61,6 +60,7 @@ pub struct Flags {
 const WITHOUT_EFFECT: &[&str] = &[
     "atomic",
     "create-namespace",
+    "dependency-update",
     "disable-openapi-validation",
     "force",
     "force-conflicts",
@@ -111,7 +111,12 @@ pub fn command(purpose: Purpose) -> Command {
         .about(ABOUT)
         .override_usage("kz template [NAME] CHART [FLAGS]")
         .after_help(EXAMPLES)
-        .arg(Arg::new("words").value_name("NAME CHART").help("The release's name, and a chart: a folder or a `.tgz`").num_args(0..))
+        .arg(
+            Arg::new("words")
+                .value_name("NAME CHART")
+                .help("The release's name, and a chart: a folder or a `.tgz`")
+                .num_args(0..),
+        )
         .next_help_heading(VALUES)
         .arg(values("values", "FILE", "Values in a YAML file; `-` is stdin").short('f').value_delimiter(','))
         .arg(values("set", "KEY=VALUE", "Values: `key1=val1,key2=val2`"))
@@ -123,10 +128,20 @@ pub fn command(purpose: Purpose) -> Command {
         .next_help_heading(CLUSTER)
         .arg(value("namespace", "NAME", "The namespace of the release [env: HELM_NAMESPACE]").short('n'))
         .arg(value("kube-version", "VERSION", "The version of Kubernetes"))
-        .arg(values("api-versions", "VERSION", "API versions that are there beside the usual").short('a').value_delimiter(','))
+        .arg(
+            values("api-versions", "VERSION", "API versions that are there beside the usual")
+                .short('a')
+                .value_delimiter(','),
+        )
         .arg(on_or_off("is-upgrade", "Render for an upgrade, not for an installation"))
         .arg(on_or_off("enable-dns", "Let templates look up hosts"))
-        .arg(value("dry-run", "WHERE", "`client`: nothing else is possible here").num_args(0..=1).require_equals(true).default_missing_value("unset").hide(true))
+        .arg(
+            value("dry-run", "WHERE", "`client`: nothing else is possible here")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("unset")
+                .hide(true),
+        )
         .arg(on_or_off("validate", "Needs a cluster").hide(true))
         .next_help_heading(OUTPUT)
         .arg(values("show-only", "TEMPLATE", "Only what these templates write; patterns are understood").short('s'))
@@ -149,10 +164,10 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(value("repo", "URL", "A chart repository").hide(true))
         .arg(value("version", "VERSION", "A version of a chart from a repository").hide(true))
         .arg(on_or_off("devel", "Versions under development too").hide(true))
-        .arg(on_or_off("dependency-update", "Fetch missing dependencies").hide(true))
         .arg(on_or_off("verify", "Verify the chart's signature").hide(true))
         .arg(value("wait", "STRATEGY", "").num_args(0..=1).require_equals(true).hide(true));
-    let command = WITHOUT_EFFECT.iter().fold(command, |command, name| command.arg(switch(name, "", purpose).hide(true)));
+    let command =
+        WITHOUT_EFFECT.iter().fold(command, |command, name| command.arg(switch(name, "", purpose).hide(true)));
     WITHOUT_EFFECT_VALUED.iter().fold(command, |command, name| {
         let arg = value(name, "VALUE", "").hide(true).action(ArgAction::Append);
         command.arg(if *name == "labels" { arg.short('l') } else { arg })
@@ -185,7 +200,6 @@ impl Flags {
             skip_tests: is_on("skip-tests"),
             skip_schema_validation: is_on("skip-schema-validation"),
             enable_dns: is_on("enable-dns"),
-            dependency_update: is_on("dependency-update"),
             repo: text("repo"),
             show_only: texts("show-only"),
             output_dir: matches.get_one::<PathBuf>("output-dir").filter(|path| !path.as_os_str().is_empty()).cloned(),

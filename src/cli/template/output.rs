@@ -39,7 +39,8 @@ pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
             let folder = if file.in_release { dir.join(release) } else { dir.clone() };
             let path = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), file.path);
             write_file(Path::new(&path), file).map_err(|e| {
-                Diagnostic::new("write", format!("cannot write `{path}`: {e}")).help("name a directory that you may write to")
+                Diagnostic::new("write", format!("cannot write `{path}`: {e}"))
+                    .help("name a directory that you may write to")
             })?;
             said.extend_from_slice(format!("wrote {path}\n").as_bytes());
         }

@@ -10,15 +10,8 @@ use std::rc::Rc;
 use super::{Chart, File};
 use crate::gotmpl::{Map, Type, Value};
 use crate::helm::metadata::{Dependency, Maintainer, Metadata};
+use crate::helm::release::Release;
 use crate::helm::values::table;
-
-/// `.Release`.
-#[derive(Clone, Debug)]
-pub struct Release<'r> {
-    pub name: &'r str,
-    pub namespace: &'r str,
-    pub is_upgrade: bool,
-}
 
 /// A template and what it sees.
 pub struct Template<'c> {
@@ -31,19 +24,6 @@ pub struct Template<'c> {
     pub scope: Rc<Map>,
 }
 
-impl Release<'_> {
-    pub fn value(&self) -> Value {
-        Value::map([
-            ("Name", Value::str(self.name)),
-            ("Namespace", Value::str(self.namespace)),
-            ("IsUpgrade", self.is_upgrade.into()),
-            ("IsInstall", (!self.is_upgrade).into()),
-            ("Revision", Value::int(1)),
-            ("Service", Value::str("Helm")),
-        ])
-    }
-}
-
 /// The templates of a chart and of the charts in it, these first, each with its scope. `values` are coalesced;
 /// `files` makes `.Files` of a chart.
 ///
@@ -51,7 +31,7 @@ impl Release<'_> {
 pub fn templates<'c>(
     chart: &'c Chart,
     values: &Rc<Map>,
-    release: &Release<'_>,
+    release: &Release,
     capabilities: Value,
     files: &dyn Fn(&Chart) -> Value,
 ) -> Vec<Template<'c>> {

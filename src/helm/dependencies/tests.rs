@@ -7,7 +7,7 @@ use super::*;
 use crate::base::Sources;
 use crate::base::fs::Memory;
 use crate::gotmpl::{Key, Type};
-use crate::helm::chart::{Release, templates};
+use crate::helm::chart::templates;
 use crate::helm::load::load;
 use crate::helm::values;
 use crate::yaml::number::json_float;
@@ -63,7 +63,7 @@ fn seen(pieces: &[(&str, &str)]) -> String {
         Ok(loaded) => loaded,
         Err(error) => return format!("error: {}", error.message),
     };
-    let release = Release { name: "r", namespace: "default", is_upgrade: false };
+    let release = Release { name: "r".into(), namespace: "default".into(), is_upgrade: false };
     let templates = templates(&chart, &values, &release, Value::Nil, &|_| Value::Nil);
     let mut lines: Vec<String> = templates
         .iter()
