@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod chart;
 pub mod coalesce;
 pub mod dependencies;
+pub mod durations;
 pub mod errors;
 pub mod from_yaml;
 pub mod functions;

@@ -20,6 +20,7 @@ mod strings;
 mod urls;
 
 pub use convert::{strval, to_float64, to_int64};
+pub use dates::Duration;
 pub use lists::deep_equal;
 pub use strings::strslice;
 
