@@ -5,6 +5,7 @@
 
 pub mod base64;
 pub mod diagnostic;
+pub mod float;
 pub mod fs;
 pub mod parallel;
 pub mod process;

@@ -14,6 +14,7 @@ mod lex;
 mod literal;
 mod parse;
 mod set;
+pub mod strconv;
 mod trace;
 mod unicode;
 mod value;

@@ -22,24 +22,24 @@ pub(super) const FUNCS: &[Func] = &[
     },
     Func { name: "ge", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::ge) },
     Func { name: "gt", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::gt) },
-    Func { name: "html", params: &[], variadic: MORE, run: |call| Ok(escaped(call, escape::html)) },
+    Func { name: "html", params: &[], variadic: MORE, run: |call| escaped(call, escape::html) },
     Func { name: "index", params: ANY, variadic: MORE, run: |call| index(&call.args[0], &call.args[1..]) },
-    Func { name: "js", params: &[], variadic: MORE, run: |call| Ok(escaped(call, escape::js)) },
+    Func { name: "js", params: &[], variadic: MORE, run: |call| escaped(call, escape::js) },
     Func { name: "le", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::le) },
     Func { name: "len", params: ANY, variadic: None, run: |call| length(&call.args[0]) },
     Func { name: "lt", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::lt) },
     Func { name: "ne", params: &[Type::Any, Type::Any], variadic: None, run: |call| pair(call, compare::ne) },
     Func { name: "not", params: ANY, variadic: None, run: |call| Ok(Value::Bool(!call.args[0].is_true())) },
-    Func { name: "print", params: &[], variadic: MORE, run: |call| Ok(print(call.args)) },
+    Func { name: "print", params: &[], variadic: MORE, run: |call| print(call.args) },
     Func {
         name: "printf",
         params: &[Type::String],
         variadic: MORE,
-        run: |call| Ok(Value::str(fmt::sprintf(call.str(0), &call.args[1..]))),
+        run: |call| fmt::sprintf(call.str(0), &call.args[1..]).map(Value::str),
     },
-    Func { name: "println", params: &[], variadic: MORE, run: |call| Ok(Value::str(fmt::sprintln(call.args))) },
+    Func { name: "println", params: &[], variadic: MORE, run: |call| fmt::sprintln(call.args).map(Value::str) },
     Func { name: "slice", params: ANY, variadic: MORE, run: |call| slice(&call.args[0], &call.args[1..]) },
-    Func { name: "urlquery", params: &[], variadic: MORE, run: |call| Ok(escaped(call, escape::url_query)) },
+    Func { name: "urlquery", params: &[], variadic: MORE, run: |call| escaped(call, escape::url_query) },
 ];
 
 fn pair(call: &Call, compare: fn(&Value, &Value) -> Result<bool, Fault>) -> Result<Value, Fault> {
@@ -101,10 +101,10 @@ fn index_arg(index: &Value, len: usize) -> Result<usize, Fault> {
 }
 
 /// A text alone is what it is, and keeps its trace.
-fn print(args: &[Value]) -> Value {
+fn print(args: &[Value]) -> Result<Value, Fault> {
     match args {
-        [Value::Str(text)] => Value::Str(text.clone()),
-        _ => Value::str(fmt::sprint(args)),
+        [Value::Str(text)] => Ok(Value::Str(text.clone())),
+        _ => fmt::sprint(args).map(Value::str),
     }
 }
 
@@ -152,11 +152,11 @@ fn length(item: &Value) -> Result<Value, Fault> {
 }
 
 /// Go: evalArgs, and one of the escapers.
-fn escaped(call: &Call, escape: fn(&[u8]) -> Vec<u8>) -> Value {
+fn escaped(call: &Call, escape: fn(&[u8]) -> Vec<u8>) -> Result<Value, Fault> {
     if let [Value::Str(text)] = call.args {
-        return Value::str(escape(text));
+        return Ok(Value::str(escape(text)));
     }
     let printable = |value: &Value| if value.is_nil() { Value::str("<no value>") } else { value.clone() };
     let args: Vec<Value> = call.args.iter().map(printable).collect();
-    Value::str(escape(&fmt::sprint(&args)))
+    Ok(Value::str(escape(&fmt::sprint(&args)?)))
 }

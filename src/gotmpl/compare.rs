@@ -95,7 +95,7 @@ fn equals(a: &Value, b: &Value) -> Result<bool, Fault> {
 /// Of values whose types are not basic.
 fn same(a: &Value, b: &Value) -> Result<bool, Fault> {
     if a.kind() != b.kind() && !a.is_nil() && !b.is_nil() {
-        let (a, b, a_type, b_type) = (printed(a), printed(b), type_name(a), type_name(b));
+        let (a, b, a_type, b_type) = (fmt::shown(a), fmt::shown(b), type_name(a), type_name(b));
         return Err(Fault::new(format!("non-comparable types {a}: {a_type}, {b_type}: {b}")));
     }
     let (a_is_nil, b_is_nil) = (is_nil_of_its_type(a), is_nil_of_its_type(b));
@@ -104,7 +104,7 @@ fn same(a: &Value, b: &Value) -> Result<bool, Fault> {
     }
     match (a, b) {
         (Value::Object(a), Value::Object(b)) if a.kind() != Kind::Map && a.kind() != Kind::Slice => Ok(a.equals(&**b)),
-        _ => Err(Fault::new(format!("non-comparable type {}: {}", printed(b), type_name(b)))),
+        _ => Err(Fault::new(format!("non-comparable type {}: {}", fmt::shown(b), type_name(b)))),
     }
 }
 
@@ -129,10 +129,4 @@ fn incompatible<T>(a: &Value, b: &Value) -> Result<T, Fault> {
 
 fn type_name(value: &Value) -> &'static str {
     value.ty().map_or("<nil>", |ty| ty.name())
-}
-
-fn printed(value: &Value) -> String {
-    let mut text = Vec::new();
-    fmt::append_value(&mut text, value);
-    String::from_utf8_lossy(&text).into_owned()
 }

@@ -89,7 +89,7 @@ impl Coalescer<'_> {
                 Some(Entry { value: Value::Map(values), .. }) => values,
                 Some(Entry { value, span }) => {
                     // Go: `%t` of what is no truth value.
-                    let shown = fmt::sprintf(b"%t", std::slice::from_ref(&value));
+                    let shown = fmt::sprintf(b"%t", std::slice::from_ref(&value)).unwrap_or_default();
                     let message = format!("type mismatch on {name}: {}", String::from_utf8_lossy(&shown));
                     return Err(Diagnostic::new("values-type", message)
                         .at(span)
@@ -201,11 +201,11 @@ impl Coalescer<'_> {
                 Some(there) => match (&there, &entry.value) {
                     (Value::Map(dest), Value::Map(src)) => self.tables(dest, src, &full_key, nulls),
                     (_, Value::Map(_)) => {
-                        let shown = shown(&entry.value);
+                        let shown = fmt::shown(&entry.value);
                         self.note(format!("warning: cannot overwrite table with non table for {full_key} ({shown})"));
                     }
                     (Value::Map(_), value) if !value.is_nil() => {
-                        let shown = shown(value);
+                        let shown = fmt::shown(value);
                         self.note(format!(
                             "warning: destination for {full_key} is a table. Ignoring non-table value ({shown})"
                         ));
@@ -240,11 +240,4 @@ fn concat(a: &str, b: &str) -> String {
 
 fn lossy(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
-}
-
-/// As `%v` prints a value.
-fn shown(value: &Value) -> String {
-    let mut out = Vec::new();
-    fmt::append_value(&mut out, value);
-    String::from_utf8_lossy(&out).into_owned()
 }

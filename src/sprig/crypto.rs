@@ -186,11 +186,7 @@ struct Names {
 fn names(call: &Call) -> Result<Names, Fault> {
     let items =
         |at: usize| call.args.get(at).and_then(Value::as_list).map(|list| list.items().clone()).unwrap_or_default();
-    let not_text = |what: &str, value: &Value| {
-        let mut message = format!("{what}: ").into_bytes();
-        fmt::append_value(&mut message, value);
-        Fault::new(format!("{} is not a string", String::from_utf8_lossy(&message)))
-    };
+    let not_text = |what: &str, value: &Value| Fault::new(format!("{what}: {} is not a string", fmt::shown(value)));
     let mut names = Names::default();
     for item in items(1) {
         let text = item.as_str().ok_or_else(|| not_text("error parsing ip", &item))?.to_text();

@@ -46,7 +46,7 @@ fn map_at(call: &Call, at: usize) -> Rc<Map> {
 fn dict(call: &mut Call) -> Result<Value, Fault> {
     let map = Map::new(Type::Map);
     for pair in call.args.chunks(2) {
-        map.set(strval(&pair[0]).key(), pair.get(1).cloned().unwrap_or_else(|| Value::str("")));
+        map.set(strval(&pair[0])?.key(), pair.get(1).cloned().unwrap_or_else(|| Value::str("")));
     }
     Ok(Value::Map(Rc::new(map)))
 }

@@ -29,7 +29,7 @@ pub const FUNCS: &[Func] = &[
         layout::abbrev(left, right, call.str(2), if left > 0 { 7 } else { 4 })
     }),
     func("camelcase", ONE, |call| Ok(Value::str(words::pascal(call.str(0))))),
-    variadic("cat", NONE, Type::Any, |call| Ok(Value::str(printed::cat(call.args)))),
+    variadic("cat", NONE, Type::Any, |call| printed::cat(call.args).map(Value::str)),
     func("contains", TWO, |call| Ok(pieces::contains(call.str(1), call.str(0)).into())),
     func("hasPrefix", TWO, |call| Ok(call.str(1).starts_with(call.str(0)).into())),
     func("hasSuffix", TWO, |call| Ok(call.str(1).ends_with(call.str(0)).into())),
@@ -44,7 +44,7 @@ pub const FUNCS: &[Func] = &[
     func("plural", &[Type::String, Type::String, INT], |call| {
         Ok(call.args[if call.int(2) == 1 { 0 } else { 1 }].clone())
     }),
-    variadic("quote", NONE, Type::Any, |call| Ok(Value::str(printed::quote(call.args)))),
+    variadic("quote", NONE, Type::Any, |call| printed::quote(call.args).map(Value::str)),
     func("repeat", SIZED, |call| repeat(call.int(0), call.str(1))),
     func("replace", &[Type::String, Type::String, Type::String], |call| {
         pieces::replace(call.str(2), call.str(0), call.str(1))
@@ -54,7 +54,7 @@ pub const FUNCS: &[Func] = &[
     func("split", TWO, |call| pieces::split(call.str(0), -1, call.str(1))),
     func("splitList", TWO, |call| pieces::split_list(call.str(0), call.str(1))),
     func("splitn", &[Type::String, INT, Type::String], |call| pieces::split(call.str(0), call.int(1), call.str(2))),
-    variadic("squote", NONE, Type::Any, |call| Ok(Value::str(printed::squote(call.args)))),
+    variadic("squote", NONE, Type::Any, |call| printed::squote(call.args).map(Value::str)),
     func("substr", &[INT, INT, Type::String], |call| substr(call.int(0), call.int(1), call.str(2))),
     func("swapcase", ONE, |call| Ok(Value::str(case::swap(call.str(0))))),
     func("title", ONE, |call| Ok(Value::str(case::title(call.str(0))))),

@@ -4,6 +4,8 @@
 //! `.nan` there and are not its business.
 //! **Not here:** which texts are tried as numbers at all (`super::resolve`).
 
+use crate::base::float::Decimal;
+
 /// What go-yaml makes of a number: the smallest of Go's types that holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
@@ -127,70 +129,23 @@ fn parse_dotted(text: &str) -> Option<f64> {
 /// As encoding/json writes a float64: digits alone from 1e-6 up to 1e21, else with an exponent.
 /// Go: floatEncoder in encoding/json/encode.go. The number must be finite.
 pub fn json_float(f: f64) -> String {
-    let decimal = Decimal::of(f);
-    if f == 0.0 || (1e-6..1e21).contains(&f.abs()) { decimal.without_exponent() } else { decimal.with_exponent(1) }
+    let decimal = Decimal::shortest(f);
+    if f == 0.0 || (1e-6..1e21).contains(&f.abs()) { plain(&decimal) } else { with_exponent(&decimal, 1) }
 }
 
 /// As Go's `%g` with the shortest digits: with an exponent below 1e-4 and from 1e6 on.
 /// Go: strconv.FormatFloat(f, 'g', -1, 64). The number must be finite.
 pub fn general_float(f: f64) -> String {
-    let decimal = Decimal::of(f);
-    if (-4..6).contains(&decimal.exponent) { decimal.without_exponent() } else { decimal.with_exponent(2) }
+    let decimal = Decimal::shortest(f);
+    if (-4..6).contains(&decimal.exponent) { plain(&decimal) } else { with_exponent(&decimal, 2) }
 }
 
-/// The shortest digits that read back as the same number.
-struct Decimal {
-    negative: bool,
-    digits: String,
-    /// Of ten, for the first digit.
-    exponent: i32,
+fn plain(decimal: &Decimal) -> String {
+    decimal.plain(decimal.decimals())
 }
 
-impl Decimal {
-    fn of(f: f64) -> Decimal {
-        let text = format!("{:e}", f.abs());
-        let (digits, exponent) = text.split_once('e').expect("`{:e}` writes an exponent");
-        let exponent = exponent.parse().expect("the exponent is a number");
-        let mut digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-        // Go: halfway between two texts the even one is taken; Rust takes the greater.
-        if digits.len() >= 16 && is_halfway(f, digits.len()) {
-            let even: String =
-                digits.char_indices().map(|(at, c)| if at == digits.len() - 1 { to_even(c) } else { c }).collect();
-            if format!("{}.{}e{exponent}", &even[..1], &even[1..]).parse() == Ok(f.abs()) {
-                digits = even;
-            }
-        }
-        Decimal { negative: f.is_sign_negative(), digits, exponent }
-    }
-
-    fn without_exponent(&self) -> String {
-        let Decimal { digits, exponent, .. } = self;
-        let sign = if self.negative { "-" } else { "" };
-        match usize::try_from(exponent + 1) {
-            Err(_) | Ok(0) => format!("{sign}0.{}{digits}", "0".repeat((-exponent - 1) as usize)),
-            Ok(whole) if whole < digits.len() => format!("{sign}{}.{}", &digits[..whole], &digits[whole..]),
-            Ok(whole) => format!("{sign}{digits}{}", "0".repeat(whole - digits.len())),
-        }
-    }
-
-    fn with_exponent(&self, least_digits: usize) -> String {
-        let sign = if self.negative { "-" } else { "" };
-        let point = if self.digits.len() > 1 { "." } else { "" };
-        let (first, rest) = self.digits.split_at(1);
-        let direction = if self.exponent < 0 { '-' } else { '+' };
-        format!("{sign}{first}{point}{rest}e{direction}{:0least_digits$}", self.exponent.abs())
-    }
-}
-
-/// Whether the digits behind the first `count` are a five and nothing else.
-fn is_halfway(f: f64, count: usize) -> bool {
-    let long = format!("{:.*e}", count + 30, f.abs());
-    let mut rest = long.bytes().filter(|b| *b != b'.').take_while(u8::is_ascii_digit).skip(count);
-    rest.next() == Some(b'5') && rest.all(|b| b == b'0')
-}
-
-fn to_even(digit: char) -> char {
-    char::from(digit as u8 & !1)
+fn with_exponent(decimal: &Decimal, least_exponent: usize) -> String {
+    decimal.scientific(decimal.digits.len() - 1, least_exponent)
 }
 
 #[cfg(test)]

@@ -143,7 +143,11 @@ impl Frame<'_> {
                 let text = if let Value::Object(object) = value { object.address_text() } else { None };
                 match text {
                     Some(text) => out.extend_from_slice(text.as_bytes()),
-                    None => super::super::fmt::append_value(out, value),
+                    None => {
+                        if let Err(fault) = super::super::fmt::append_value(out, value) {
+                            return self.fail(fault.message);
+                        }
+                    }
                 }
             }
         }

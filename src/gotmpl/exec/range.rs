@@ -41,9 +41,7 @@ impl Frame<'_> {
             Value::Map(map) => self.range_map(branch, map)?,
             Value::Nil => None,
             value => {
-                let mut text = b"range can't iterate over ".to_vec();
-                super::super::fmt::append_value(&mut text, value);
-                return self.fail(String::from_utf8_lossy(&text));
+                return self.fail(format!("range can't iterate over {}", super::super::fmt::shown(value)));
             }
         };
         match (flow, branch.otherwise) {
@@ -57,10 +55,8 @@ impl Frame<'_> {
         if self.tree.pipe(branch.pipe).variables.len() < 2 {
             return Ok(());
         }
-        let mut text = b"can't use ".to_vec();
-        super::super::fmt::append_value(&mut text, &operand.value);
-        text.extend_from_slice(b" to iterate over more than one variable");
-        self.fail(String::from_utf8_lossy(&text))
+        let value = super::super::fmt::shown(&operand.value);
+        self.fail(format!("can't use {value} to iterate over more than one variable"))
     }
 
     /// `None` where there was nothing to go over.

@@ -57,7 +57,7 @@ impl Import {
                 let printed = |key: &[u8]| match map.get(key) {
                     None | Some(Value::Nil) => "<nil>".to_owned(),
                     Some(Value::Str(text)) => text.to_text().into_owned(),
-                    Some(value) => String::from_utf8_lossy(&fmt::sprintf(b"%v", &[value])).into_owned(),
+                    Some(value) => fmt::shown(&value),
                 };
                 Some(Import { child: printed(b"child"), parent: printed(b"parent") })
             }

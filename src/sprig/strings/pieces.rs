@@ -84,7 +84,7 @@ pub fn replace(text: &Str, old: &[u8], new: &[u8]) -> Result<Value, Fault> {
 
 /// sprig: join.
 pub fn join(separator: &[u8], value: &Value) -> Result<Value, Fault> {
-    let texts = strslice(value);
+    let texts = strslice(value)?;
     let items = texts.items();
     let mut out = Vec::new();
     for (at, text) in items.iter().filter_map(Value::as_str).enumerate() {
@@ -99,25 +99,26 @@ pub fn join(separator: &[u8], value: &Value) -> Result<Value, Fault> {
 /// sprig: sortAlpha. A `[]string` is sorted in place.
 pub fn sort_alpha(value: &Value) -> Result<Value, Fault> {
     if lists::slice_of(value).is_none() {
-        return Ok(Value::strings([strval(value)]));
+        return Ok(Value::strings([strval(value)?]));
     }
-    let texts = strslice(value);
+    let texts = strslice(value)?;
     texts.items_mut().sort_by(|a, b| bytes(a).cmp(bytes(b)));
     Ok(Value::List(texts))
 }
 
 /// sprig: strslice. The texts of a list without its nils; a `[]string` itself; what is no list as the only one.
-pub fn strslice(value: &Value) -> Rc<List> {
-    match (value, lists::slice_of(value)) {
-        (Value::List(list), _) if list.ty() == Type::Strings => list.clone(),
+pub fn strslice(value: &Value) -> Result<Rc<List>, Fault> {
+    let texts = match (value, lists::slice_of(value)) {
+        (Value::List(list), _) if list.ty() == Type::Strings => return Ok(list.clone()),
         (_, Some(list)) => {
-            let texts =
-                list.items().iter().filter(|item| !item.is_nil()).map(|item| Value::Str(strval(item))).collect();
-            Rc::new(List::new(Type::Strings, texts))
+            let items = list.items();
+            let texts = items.iter().filter(|item| !item.is_nil()).map(|item| strval(item).map(Value::Str));
+            texts.collect::<Result<_, Fault>>()?
         }
-        (Value::Nil, None) => Rc::new(List::new(Type::Strings, Vec::new())),
-        (_, None) => Rc::new(List::new(Type::Strings, vec![Value::Str(strval(value))])),
-    }
+        (Value::Nil, None) => Vec::new(),
+        (_, None) => vec![Value::Str(strval(value)?)],
+    };
+    Ok(Rc::new(List::new(Type::Strings, texts)))
 }
 
 fn bytes(value: &Value) -> &[u8] {
