@@ -51,9 +51,9 @@ pub struct Kustomization {
     pub config_map_generator: Vec<GeneratorArgs>,
     pub secret_generator: Vec<GeneratorArgs>,
     pub generator_options: Option<GeneratorOptions>,
-    pub helm_globals: Option<Node>,
-    /// `helmCharts`, then the older `helmChartInflationGenerator`, as they stand.
-    pub helm_charts: Vec<Node>,
+    pub helm_globals: Option<HelmGlobals>,
+    /// `helmCharts`, then the older `helmChartInflationGenerator`.
+    pub helm_charts: Vec<HelmChart>,
     pub configurations: Vec<Text>,
     /// Each a path or an inline object.
     pub generators: Vec<Text>,
@@ -90,6 +90,38 @@ pub struct Image {
     pub tag_suffix: Text,
     pub new_tag: Text,
     pub digest: Text,
+}
+
+/// `helmGlobals`
+#[derive(Clone, Debug, Default)]
+pub struct HelmGlobals {
+    /// The folder that holds a folder for each chart; `charts` where nothing is said.
+    pub chart_home: Text,
+    pub config_home: Text,
+}
+
+/// A chart to inflate.
+#[derive(Clone, Debug, Default)]
+pub struct HelmChart {
+    pub name: Text,
+    pub version: Text,
+    pub repo: Text,
+    pub release_name: Text,
+    pub namespace: Text,
+    pub name_template: Text,
+    pub values_file: Text,
+    pub additional_values_files: Vec<Text>,
+    pub values_inline: Option<Node>,
+    /// `override` (the default), `merge` or `replace`.
+    pub values_merge: Text,
+    pub include_crds: bool,
+    pub skip_hooks: bool,
+    pub skip_tests: bool,
+    pub api_versions: Vec<Text>,
+    pub kube_version: Text,
+    pub debug: bool,
+    pub devel: bool,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, Default)]

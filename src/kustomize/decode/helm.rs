@@ -1,75 +1,108 @@
-//! The fields that describe Helm charts: checked here, kept as nodes for who inflates them.
-//! Source: kustomize 5.8.1, api/types/helmchartargs.go.
+//! The fields that describe Helm charts. Source: kustomize 5.8.1, api/types/helmchartargs.go.
 
 use super::{Decode, Decoder, Fields};
-use crate::kustomize::kustomization::Text;
+use crate::kustomize::kustomization::{HelmChart, HelmGlobals, Text};
 use crate::yaml::{Node, Value};
-
-/// `helmGlobals`
-#[derive(Default)]
-pub struct HelmGlobals(pub Node);
 
 impl Decode for HelmGlobals {
     fn decode(node: &Node, d: &mut Decoder) -> HelmGlobals {
         let mut f = Fields::of(node, d);
-        texts(&mut f, &["chartHome", "configHome"]);
+        let out = globals(&mut f);
         f.finish();
-        HelmGlobals(node.clone())
+        out
     }
 }
-
-/// An entry of `helmCharts`.
-#[derive(Default)]
-pub struct HelmChart(pub Node);
 
 impl Decode for HelmChart {
     fn decode(node: &Node, d: &mut Decoder) -> HelmChart {
         let mut f = Fields::of(node, d);
-        texts(&mut f, &["name", "version", "repo", "releaseName", "namespace", "valuesFile", "valuesMerge"]);
-        texts(&mut f, &["kubeVersion", "nameTemplate"]);
-        for list in ["additionalValuesFiles", "apiVersions"] {
-            f.take::<Vec<Text>>(list);
-        }
-        for flag in ["includeCRDs", "skipHooks", "skipTests", "debug", "devel"] {
-            f.take::<bool>(flag);
-        }
-        f.take::<Values>("valuesInline");
+        let out = chart(&mut f);
         f.finish();
-        HelmChart(node.clone())
+        out
     }
 }
 
-/// An entry of the older `helmChartInflationGenerator`.
+/// The configuration of the generator plugin `HelmChartInflationGenerator`: both in one.
 #[derive(Default)]
-pub struct HelmChartArgs(pub Node);
+pub struct HelmPlugin(pub HelmGlobals, pub HelmChart);
+
+impl Decode for HelmPlugin {
+    fn decode(node: &Node, d: &mut Decoder) -> HelmPlugin {
+        let mut f = Fields::of(node, d);
+        let out = HelmPlugin(globals(&mut f), chart(&mut f));
+        f.finish();
+        out
+    }
+}
+
+/// An entry of the older `helmChartInflationGenerator`. kustomize: makeHelmChartFromHca takes over some of the
+/// fields only.
+#[derive(Default)]
+pub struct HelmChartArgs(pub HelmGlobals, pub HelmChart);
 
 impl Decode for HelmChartArgs {
     fn decode(node: &Node, d: &mut Decoder) -> HelmChartArgs {
         let mut f = Fields::of(node, d);
-        texts(&mut f, &["chartName", "chartVersion", "chartRepoUrl", "chartHome", "chartRepoName", "helmBin"]);
-        texts(&mut f, &["helmHome", "values", "valuesMerge", "releaseName", "releaseNamespace"]);
+        for unused in ["chartRepoName", "helmBin", "releaseNamespace"] {
+            f.take::<Text>(unused);
+        }
         f.take::<Vec<Text>>("extraArgs");
-        f.take::<Values>("valuesLocal");
+        let chart = HelmChart {
+            name: f.take("chartName"),
+            version: f.take("chartVersion"),
+            repo: f.take("chartRepoUrl"),
+            values_file: f.take("values"),
+            values_inline: f.take::<Values>("valuesLocal").0,
+            values_merge: f.take("valuesMerge"),
+            release_name: f.take("releaseName"),
+            span: f.span(),
+            ..HelmChart::default()
+        };
+        let globals = HelmGlobals { chart_home: f.take("chartHome"), config_home: f.take("helmHome") };
         f.finish();
-        HelmChartArgs(node.clone())
+        HelmChartArgs(globals, chart)
     }
 }
 
-fn texts(f: &mut Fields, names: &[&'static str]) {
-    for name in names {
-        f.take::<Text>(name);
+fn globals(f: &mut Fields) -> HelmGlobals {
+    HelmGlobals { chart_home: f.take("chartHome"), config_home: f.take("configHome") }
+}
+
+fn chart(f: &mut Fields) -> HelmChart {
+    HelmChart {
+        name: f.take("name"),
+        version: f.take("version"),
+        repo: f.take("repo"),
+        release_name: f.take("releaseName"),
+        namespace: f.take("namespace"),
+        name_template: f.take("nameTemplate"),
+        values_file: f.take("valuesFile"),
+        additional_values_files: f.take("additionalValuesFiles"),
+        values_inline: f.take::<Values>("valuesInline").0,
+        values_merge: f.take("valuesMerge"),
+        include_crds: f.take("includeCRDs"),
+        skip_hooks: f.take("skipHooks"),
+        skip_tests: f.take("skipTests"),
+        api_versions: f.take("apiVersions"),
+        kube_version: f.take("kubeVersion"),
+        debug: f.take("debug"),
+        devel: f.take("devel"),
+        span: f.span(),
     }
 }
 
-/// Any mapping.
+/// Any mapping, as it stands.
 #[derive(Default)]
-struct Values;
+struct Values(Option<Node>);
 
 impl Decode for Values {
     fn decode(node: &Node, d: &mut Decoder) -> Values {
-        if !node.is_null() && !matches!(node.value, Value::Mapping(_)) {
+        if node.is_null() {
+            return Values(None);
+        }
+        if !matches!(node.value, Value::Mapping(_)) {
             d.wrong_type(node, "a mapping");
         }
-        Values
+        Values(Some(node.clone()))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `embedded` marks what stands in an embedded struct there (see [`Fields::embedded`]).
 
-use super::helm::{HelmChart, HelmChartArgs, HelmGlobals};
+use super::helm::HelmChartArgs;
 use super::{Decode, Decoder, Fields};
 use crate::k8s::Gvk;
 use crate::kustomize::kustomization::*;
@@ -13,6 +13,7 @@ impl Decode for Kustomization {
     fn decode(node: &Node, d: &mut Decoder) -> Kustomization {
         let mut f = Fields::of(node, d);
         f.take::<ObjectMeta>("metadata");
+        let older = f.take::<Vec<HelmChartArgs>>("helmChartInflationGenerator");
         let out = Kustomization {
             api_version: f.embedded("apiVersion"),
             kind: f.embedded("kind"),
@@ -37,11 +38,8 @@ impl Decode for Kustomization {
             config_map_generator: f.take::<Vec<ConfigMapArgs>>("configMapGenerator").into_iter().map(|a| a.0).collect(),
             secret_generator: f.take::<Vec<SecretArgs>>("secretGenerator").into_iter().map(|a| a.0).collect(),
             generator_options: f.take("generatorOptions"),
-            helm_globals: f.take::<Option<HelmGlobals>>("helmGlobals").map(|g| g.0),
-            helm_charts: concat(
-                f.take::<Vec<HelmChart>>("helmCharts").into_iter().map(|c| c.0).collect(),
-                f.take::<Vec<HelmChartArgs>>("helmChartInflationGenerator").into_iter().map(|c| c.0).collect(),
-            ),
+            helm_globals: f.take::<Option<HelmGlobals>>("helmGlobals").or_else(|| older_globals(&older)),
+            helm_charts: concat(f.take("helmCharts"), older.into_iter().map(|args| args.1).collect()),
             configurations: f.take("configurations"),
             generators: f.take("generators"),
             transformers: f.take("transformers"),
@@ -52,6 +50,15 @@ impl Decode for Kustomization {
         f.finish();
         out
     }
+}
+
+/// kustomize: SplitHelmParameters. The last that says something counts.
+fn older_globals(args: &[HelmChartArgs]) -> Option<HelmGlobals> {
+    let last = |field: fn(&HelmGlobals) -> &Text| {
+        args.iter().rev().map(|args| field(&args.0)).find(|text| !text.is_empty()).cloned().unwrap_or_default()
+    };
+    let globals = HelmGlobals { chart_home: last(|g| &g.chart_home), config_home: last(|g| &g.config_home) };
+    (!globals.chart_home.is_empty() || !globals.config_home.is_empty()).then_some(globals)
 }
 
 fn concat<T>(mut list: Vec<T>, older: Vec<T>) -> Vec<T> {
