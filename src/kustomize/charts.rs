@@ -1,0 +1,238 @@
+//! Charts that a kustomization names -> the resources that they render.
+//!
+//! kustomize calls helm for this, and reads what it prints. Here the chart is rendered in the process, with what
+//! the same flags mean, to the same text. Source: HelmChartInflationGenerator.go in api/internal/builtins and
+//! helmchartargs.go in api/types of kustomize 5.8.1.
+//!
+//! **Invariant:** a node's span leads to the line of the template that wrote it.
+//! **Not here:** fetching charts.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::context::Context;
+use super::kustomization::{HelmChart, HelmGlobals, Text};
+use super::loader::Loader;
+use crate::base::{Diagnostic, Result, SourceId, Span, fs, parallel};
+use crate::gotmpl::{ExecOptions, Map, Type};
+use crate::helm::capabilities::Capabilities;
+use crate::helm::inflate::{self, Order};
+use crate::helm::print::Hooks;
+use crate::helm::release::{self, Release};
+use crate::helm::{dependencies, from_yaml, load, print, values};
+use crate::k8s::read::read_resources;
+use crate::k8s::{ResMap, Schema};
+use crate::patch::strategic::{self, Comments};
+use crate::yaml::{self, Documents, Duplicates, Node, ReadOptions};
+
+/// Where charts lie if nothing else is said.
+const CHART_HOME: &str = "charts";
+
+/// A chart to render, with all that is said about it elsewhere.
+pub struct Inflation<'k> {
+    pub globals: &'k HelmGlobals,
+    pub chart: &'k HelmChart,
+    /// The namespace of the kustomization, or of one that uses it; what the chart's entry says goes before.
+    pub namespace: &'k Text,
+}
+
+/// A text as `helm template` would print it, and what it would say.
+struct Rendered {
+    source: SourceId,
+    notes: Vec<String>,
+}
+
+/// Renders charts, side by side.
+///
+/// Errors: a chart or a file of values that is not there; what `kz template` would report; objects without kind
+/// or name.
+pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Result<Vec<ResMap>> {
+    let render = |inflation: &Inflation| {
+        let within = |error: Box<Diagnostic>| error.within(format!("in chart `{}`", inflation.chart.name));
+        let rendered = render(ctx, loader, inflation).map_err(within)?;
+        Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
+    };
+    let rendered = Diagnostic::all(parallel::map(inflations, inflations.len(), render))?;
+    let mut all = Vec::with_capacity(rendered.len());
+    for (mut resources, notes) in rendered {
+        notes.into_iter().for_each(|note| ctx.note(note));
+        resources.iter_mut().for_each(|resource| resource.from_helm = true);
+        all.push(ResMap::from_list(resources));
+    }
+    Ok(all)
+}
+
+fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rendered> {
+    let chart = inflation.chart;
+    let home = chart_home(loader, inflation)?;
+    let path = home.join(&*chart.name);
+    let values = merged_values(ctx, loader, chart, &path)?;
+    if !ctx.fs.is_dir(&path) {
+        return Err(not_there(chart, &path));
+    }
+    let loaded = load::load(ctx.fs, ctx.sources, &path)?;
+    dependencies::check(&loaded)
+        .map_err(|error| error.help(format!("run `helm dependency build` in `{}`", path.display())))?;
+
+    let mut world = (ctx.world)();
+    let name = match (chart.release_name.is_empty(), chart.name_template.is_empty()) {
+        (false, false) => {
+            return Err(Diagnostic::new("chart-field", "cannot set nameTemplate and also specify a releaseName")
+                .at(chart.name_template.span)
+                .label(chart.release_name.span, "the name is set here")
+                .help("remove one of them"));
+        }
+        (false, true) => chart.release_name.to_string(),
+        (true, false) => release::name_of_template(&chart.name_template, &mut world)
+            .map_err(|error| error.at(chart.name_template.span))?,
+        // kustomize asks helm to make up a name, which `helm template` does not do.
+        (true, true) => "release-name".to_owned(),
+    };
+    let namespace = [&chart.namespace, inflation.namespace].into_iter().find(|text| !text.is_empty());
+    let namespace = namespace.map(|text| &**text).or(ctx.env("HELM_NAMESPACE").filter(|name| !name.is_empty()));
+    let release = Release { name, namespace: namespace.unwrap_or("default").to_owned(), is_upgrade: false };
+    let order = Order {
+        sources: ctx.sources,
+        release: &release,
+        values,
+        capabilities: &capabilities(ctx, chart)?,
+        skip_schema_validation: false,
+        include_crds: chart.include_crds,
+        exec: ExecOptions { trace: true, ..ExecOptions::default() },
+        post_renderer: None,
+    };
+    let inflated = inflate::inflate(loaded, &order, &mut world).map_err(|failure| failure.error)?;
+    let hooks = match (chart.skip_hooks, chart.skip_tests) {
+        (true, _) => Hooks::None,
+        (false, true) => Hooks::WithoutTests,
+        (false, false) => Hooks::All,
+    };
+    let text = print::stream(&inflated.crds, &inflated.sorted, hooks);
+    let name = format!("{} (rendered)", chart.name);
+    Ok(Rendered { source: ctx.sources.add(name, text), notes: inflated.notes })
+}
+
+/// The folder that holds the chart's folder. kustomize: absChartHome.
+fn chart_home(loader: &Loader, inflation: &Inflation) -> Result<PathBuf> {
+    let Inflation { globals, chart, .. } = inflation;
+    if chart.name.is_empty() {
+        return Err(Diagnostic::new("chart-field", "chart name cannot be empty")
+            .at(if chart.name.span.is_nowhere() { chart.span } else { chart.name.span })
+            .help("name the chart: `name: NAME`"));
+    }
+    let home = if globals.chart_home.is_empty() { CHART_HOME } else { &globals.chart_home };
+    let home = fs::clean(&loader.root().join(home));
+    // What is fetched lies beside other versions of it.
+    let is_fetched = !chart.version.is_empty() && !chart.repo.is_empty();
+    Ok(if is_fetched { home.join(format!("{}-{}", chart.name, chart.version)) } else { home })
+}
+
+fn not_there(chart: &HelmChart, path: &std::path::Path) -> Box<Diagnostic> {
+    let error = match chart.repo.is_empty() {
+        true => Diagnostic::new(
+            "chart-not-found",
+            format!("no repo specified for pull, no chart found at `{}`", path.display()),
+        ),
+        false => Diagnostic::new(
+            "chart-not-found",
+            format!("there is no chart at `{}`, and kz fetches no charts yet", path.display()),
+        ),
+    };
+    error.at(chart.name.span).help("put the chart there: `helm pull --untar --untardir DIR`")
+}
+
+/// kustomize: the fields of the kustomization go before the flags.
+fn capabilities(ctx: &Context, chart: &HelmChart) -> Result<Capabilities> {
+    let options = &ctx.options;
+    let kube_version = match chart.kube_version.is_empty() {
+        true => options.helm_kube_version.as_deref(),
+        false => Some(&*chart.kube_version),
+    };
+    let api_versions: Vec<String> = match chart.api_versions.is_empty() {
+        true => options.helm_api_versions.clone(),
+        // Helm: the flag takes a list with commas.
+        false => chart.api_versions.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
+    };
+    Capabilities::new(kube_version, &api_versions).map_err(|error| error.at(chart.kube_version.span))
+}
+
+/// The values that the files and `valuesInline` make together.
+///
+/// Errors: a file that is not there or may not be read; an unknown `valuesMerge`.
+fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &std::path::Path) -> Result<Rc<Map>> {
+    let mut additional = Vec::new();
+    for file in &chart.additional_values_files {
+        additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
+    }
+    let merge = Merge::of(&chart.values_merge)?;
+    let default = Text::new(path.join("values.yaml").to_string_lossy().as_ref(), chart.span);
+    let file = if chart.values_file.is_empty() { &default } else { &chart.values_file };
+    let base = match chart.values_inline.as_ref().filter(|inline| !inline.is_nil_or_empty()) {
+        None => {
+            let file = loader.load(ctx, "valuesFile", file)?;
+            values::read(file.source, &file.text)?
+        }
+        Some(inline) => {
+            let merged = match merge {
+                Merge::Replace => inline.clone(),
+                Merge::Override | Merge::Merge => {
+                    let file = loader.load(ctx, "valuesFile", file)?;
+                    merge_inline(merge, &first_document(file.source, &file.text)?, inline)?
+                }
+            };
+            merged.as_mapping().map_or(Ok(Map::new(Type::Map)), from_yaml::map_of)?
+        }
+    };
+    let mut merged = base;
+    for file in additional {
+        merged = values::merge_maps(&merged, &values::read(file.source, &file.text)?);
+    }
+    Ok(Rc::new(merged))
+}
+
+/// kustomize: kyaml.Parse.
+fn first_document(source: SourceId, text: &[u8]) -> Result<Node> {
+    let options = ReadOptions {
+        schema: yaml::Schema::V3,
+        duplicates: Duplicates::Reject,
+        documents: Documents::First,
+    };
+    let root = yaml::read(source, text, options)?.into_iter().next().and_then(|document| document.root);
+    Ok(root.unwrap_or_else(|| Node::mapping(Span::NOWHERE)))
+}
+
+/// What `valuesMerge` says of values that stand both in the file and inline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Merge {
+    /// Inline ones win.
+    Override,
+    /// Those of the file win.
+    Merge,
+    /// The file does not count.
+    Replace,
+}
+
+impl Merge {
+    fn of(text: &Text) -> Result<Merge> {
+        match &**text {
+            "" | "override" => Ok(Merge::Override),
+            "merge" => Ok(Merge::Merge),
+            "replace" => Ok(Merge::Replace),
+            _ => Err(Diagnostic::new("chart-field", format!("`valuesMerge` cannot be `{text}`"))
+                .at(text.span)
+                .help("it must be one of `merge`, `override`, `replace`")),
+        }
+    }
+}
+
+/// kustomize: replaceValuesInline.
+fn merge_inline(merge: Merge, file: &Node, inline: &Node) -> Result<Node> {
+    let (mut under, over) = match merge {
+        Merge::Merge => (inline.clone(), file.clone()),
+        _ => (file.clone(), inline.clone()),
+    };
+    match strategic::merge(&mut under, over, &Schema::default(), Comments::default())? {
+        strategic::Outcome::Merged => Ok(under),
+        strategic::Outcome::Deleted => Ok(Node::mapping(inline.span)),
+    }
+}
