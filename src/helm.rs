@@ -16,6 +16,7 @@ pub mod load;
 pub mod manifest;
 pub mod metadata;
 pub mod path_match;
+pub mod places;
 pub mod post_render;
 pub mod print;
 pub mod release;

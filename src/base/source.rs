@@ -19,10 +19,20 @@ pub struct Source {
     /// As a person would type it: a path relative to the working directory, `<stdin>`.
     pub name: String,
     pub text: Arc<[u8]>,
-    /// Set for a text that is the content of a scalar of another source.
-    origin: Option<Span>,
+    origin: Origin,
     /// Offsets of line starts, made when first asked for.
     lines: OnceLock<Vec<u32>>,
+}
+
+/// Where a text comes from.
+#[derive(Debug)]
+enum Origin {
+    /// From a file or a stream: its places are those that people see.
+    Own,
+    /// It is the content of the scalar at a place.
+    Embedded(Span),
+    /// Other texts have written it: from which byte on, and the place there.
+    Written(Box<[(u32, Span)]>),
 }
 
 /// A place as people write it. Lines and columns count from 1; columns are characters.
@@ -51,17 +61,28 @@ impl Sources {
 
     /// Takes a text in under a name. Texts past 4 GiB are cut off at what a span can hold.
     pub fn add(&self, name: impl Into<String>, text: impl Into<Arc<[u8]>>) -> SourceId {
-        self.push(name.into(), text.into(), None)
+        self.push(name.into(), text.into(), Origin::Own)
     }
 
     /// Takes in a text that is the content of the scalar at `origin`, such as an inline patch.
     /// Places in it are shown as places in the file that holds the scalar.
     pub fn add_embedded(&self, text: impl Into<Arc<[u8]>>, origin: Span) -> SourceId {
         let name = self.get(origin.source).map(|s| s.name.clone()).unwrap_or_default();
-        self.push(name, text.into(), Some(origin))
+        self.push(name, text.into(), Origin::Embedded(origin))
     }
 
-    fn push(&self, name: String, text: Arc<[u8]>, origin: Option<Span>) -> SourceId {
+    /// Takes in a text that others have written, such as what a template renders. `places` say from which byte
+    /// on it comes from which place, in ascending order; a place in the text is shown as the one it comes from.
+    pub fn add_written(
+        &self,
+        name: impl Into<String>,
+        text: impl Into<Arc<[u8]>>,
+        places: Vec<(u32, Span)>,
+    ) -> SourceId {
+        self.push(name.into(), text.into(), Origin::Written(places.into()))
+    }
+
+    fn push(&self, name: String, text: Arc<[u8]>, origin: Origin) -> SourceId {
         let mut list = self.list.write().unwrap_or_else(|e| e.into_inner());
         list.push(Arc::new(Source { name, text, origin, lines: OnceLock::new() }));
         SourceId(list.len() as u32)
@@ -104,9 +125,16 @@ impl Sources {
     /// The file that holds a span, through all texts that stand inside others, and the span there.
     pub fn outermost(&self, span: Span) -> Option<(Arc<Source>, Span)> {
         let source = self.get(span.source)?;
-        match source.origin {
-            Some(outer) => self.outermost(self.find_embedded(&source, span, outer).unwrap_or(outer)),
-            None => Some((source, span)),
+        match &source.origin {
+            Origin::Own => Some((source, span)),
+            Origin::Embedded(outer) => self.outermost(self.find_embedded(&source, span, *outer).unwrap_or(*outer)),
+            Origin::Written(places) => {
+                let behind = places.partition_point(|(at, _)| *at <= span.start);
+                match places[..behind].last() {
+                    Some((_, place)) if !place.is_nowhere() => self.outermost(*place),
+                    _ => Some((source, span)),
+                }
+            }
         }
     }
 

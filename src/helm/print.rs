@@ -39,14 +39,25 @@ impl Hooks {
 }
 
 /// All of a chart as one text.
-pub fn stream(crds: &[Crd], sorted: &Sorted, hooks: Hooks) -> Vec<u8> {
+pub struct Stream<'m> {
+    pub text: Vec<u8>,
+    /// Each manifest in it, and where its content starts.
+    pub manifests: Vec<(usize, &'m Manifest)>,
+}
+
+pub fn stream<'m>(crds: &[Crd], sorted: &'m Sorted, hooks: Hooks) -> Stream<'m> {
+    let mut manifests = Vec::new();
     let mut blob = Vec::new();
     crds.iter().for_each(|crd| section(&mut blob, &crd.path, &crd.content));
-    sorted.manifests.iter().for_each(|manifest| section(&mut blob, &manifest.path, manifest.content.as_bytes()));
+    let mut add = |out: &mut Vec<u8>, manifest: &'m Manifest| {
+        section(out, &manifest.path, manifest.content.as_bytes());
+        manifests.push((out.len() - 1 - manifest.content.len(), manifest));
+    };
+    sorted.manifests.iter().for_each(|manifest| add(&mut blob, manifest));
     // Helm: what is trimmed is the whole of the manifests, and no hook.
-    let mut out = trimmed(blob);
-    hooks.of(sorted).for_each(|hook| section(&mut out, &hook.manifest.path, hook.manifest.content.as_bytes()));
-    out
+    let mut text = trimmed(blob);
+    hooks.of(sorted).for_each(|hook| add(&mut text, &hook.manifest));
+    Stream { text, manifests }
 }
 
 /// What `--debug` shows of files that cannot be read as YAML.
@@ -175,16 +186,16 @@ mod tests {
 
     #[test]
     fn manifests_are_trimmed_and_hooks_are_not() {
-        let text = String::from_utf8(stream(&[], &sorted(), Hooks::WithoutTests)).unwrap();
+        let text = String::from_utf8(stream(&[], &sorted(), Hooks::WithoutTests).text).unwrap();
         let expected = "---\n# Source: c/templates/a.yaml\na: 1\n\n\n---\n# Source: c/templates/b.yaml\nb: 1\n\
                         ---\n# Source: c/templates/h.yaml\nh: 1\n\n";
         assert_eq!(text, expected);
-        assert_eq!(stream(&[], &Sorted::default(), Hooks::All), b"\n");
+        assert_eq!(stream(&[], &Sorted::default(), Hooks::All).text, b"\n");
     }
 
     #[test]
     fn parts_are_shown_in_the_order_of_the_patterns() {
-        let all = stream(&[], &sorted(), Hooks::All);
+        let all = stream(&[], &sorted(), Hooks::All).text;
         let shown = |patterns: &[&str]| {
             let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
             show_only(&all, &patterns).map(|text| String::from_utf8(text).unwrap())

@@ -19,7 +19,7 @@ use crate::helm::capabilities::Capabilities;
 use crate::helm::inflate::{self, Order};
 use crate::helm::print::Hooks;
 use crate::helm::release::{self, Release};
-use crate::helm::{dependencies, from_yaml, load, print, values};
+use crate::helm::{from_yaml, load, places, print, values};
 use crate::k8s::read::read_resources;
 use crate::k8s::{ResMap, Schema};
 use crate::patch::strategic::{self, Comments};
@@ -71,8 +71,6 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rende
         return Err(not_there(chart, &path));
     }
     let loaded = load::load(ctx.fs, ctx.sources, &path)?;
-    dependencies::check(&loaded)
-        .map_err(|error| error.help(format!("run `helm dependency build` in `{}`", path.display())))?;
 
     let mut world = (ctx.world)();
     let name = match (chart.release_name.is_empty(), chart.name_template.is_empty()) {
@@ -107,9 +105,10 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rende
         (false, true) => Hooks::WithoutTests,
         (false, false) => Hooks::All,
     };
-    let text = print::stream(&inflated.crds, &inflated.sorted, hooks);
+    let stream = print::stream(&inflated.crds, &inflated.sorted, hooks);
+    let places = places::of_stream(&stream, &inflated, ctx.sources);
     let name = format!("{} (rendered)", chart.name);
-    Ok(Rendered { source: ctx.sources.add(name, text), notes: inflated.notes })
+    Ok(Rendered { source: ctx.sources.add_written(name, stream.text, places), notes: inflated.notes })
 }
 
 /// The folder that holds the chart's folder. kustomize: absChartHome.
@@ -153,7 +152,7 @@ fn capabilities(ctx: &Context, chart: &HelmChart) -> Result<Capabilities> {
         // Helm: the flag takes a list with commas.
         false => chart.api_versions.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
     };
-    Capabilities::new(kube_version, &api_versions).map_err(|error| error.at(chart.kube_version.span))
+    Capabilities::of_flags(kube_version, &api_versions).map_err(|error| error.at(chart.kube_version.span))
 }
 
 /// The values that the files and `valuesInline` make together.

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::base::{FileSystem, Sources};
+use crate::gotmpl::World;
 
 /// Shared by reference through a whole build.
 pub struct Context<'a> {
     pub fs: &'a dyn FileSystem,
     pub sources: &'a Sources,
     pub options: &'a BuildOptions,
+    /// Makes what templates of charts see of the machine.
+    pub world: fn() -> World,
     /// What is to be said on stderr when the build is over, in order: deprecations, unused vars.
     pub notes: Mutex<Vec<String>>,
 }
@@ -25,6 +28,10 @@ pub struct BuildOptions {
     pub enable_exec: bool,
     /// `--enable-helm`
     pub enable_helm: bool,
+    /// `--helm-kube-version`
+    pub helm_kube_version: Option<String>,
+    /// `--helm-api-versions`
+    pub helm_api_versions: Vec<String>,
     /// `--enable-managedby-label`
     pub managed_by_label: bool,
     /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`, `--network-name`.

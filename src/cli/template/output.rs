@@ -25,7 +25,7 @@ pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
     let mut out = match &flags.output_dir {
         // Helm: an empty manifest is printed as well.
         Some(_) => b"\n".to_vec(),
-        None => print::stream(crds, sorted, hooks),
+        None => print::stream(crds, sorted, hooks).text,
     };
     if !flags.show_only.is_empty() {
         out = print::show_only(&out, &flags.show_only)?;
