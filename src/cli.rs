@@ -12,6 +12,7 @@ mod template;
 mod ui;
 mod usage;
 mod version;
+mod world;
 
 use std::ffi::OsString;
 

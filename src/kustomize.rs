@@ -3,6 +3,7 @@
 pub mod absorb;
 pub mod accumulate;
 pub mod build;
+pub mod charts;
 pub mod configurations;
 pub mod context;
 pub mod crds;

@@ -145,7 +145,13 @@ fn check(files: &[(PathBuf, Vec<u8>)], dir: &str) {
     files.iter().for_each(|(path, content)| memory.write(path, content.clone()));
     let sources = Sources::new();
     let options = BuildOptions { working_dir: "/work".into(), ..BuildOptions::default() };
-    let context = Context { fs: &memory, sources: &sources, options: &options, world: || World::fixed(0), notes: Mutex::default() };
+    let context = Context {
+        fs: &memory,
+        sources: &sources,
+        options: &options,
+        world: || World::fixed(0),
+        notes: Mutex::default(),
+    };
     match build(&context, dir).and_then(|built| render::manifests(&built.resources)) {
         Ok(pieces) => is_read_again(&pieces.concat()),
         Err(error) => {

@@ -13,6 +13,7 @@ use kz::kustomize::{self, Context};
 
 use super::exit::Exit;
 use super::ui::Ui;
+use super::world;
 
 /// Builds, and prints or writes what was built. The process ends in here.
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
@@ -26,7 +27,13 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 
 fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     let sources = Sources::new();
-    let context = Context { fs: &Disk, sources: &sources, options: &flags.options, world, notes: Mutex::default() };
+    let context = Context {
+        fs: &Disk,
+        sources: &sources,
+        options: &flags.options,
+        world: world::of_machine,
+        notes: Mutex::default(),
+    };
     let built = kustomize::build(&context, &flags.dir);
     context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
     // Nothing is taken apart: the process ends with it.

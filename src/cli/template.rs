@@ -2,7 +2,6 @@
 
 mod flags;
 mod output;
-mod world;
 
 use std::path::Path;
 
@@ -21,6 +20,7 @@ use kz::helm::{load, unused};
 
 use super::exit::Exit;
 use super::ui::Ui;
+use super::world;
 
 /// Renders a chart, and prints or writes what was rendered.
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {

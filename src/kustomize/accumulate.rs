@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use super::absorb::{absorb, append, append_all};
+use super::charts::Inflation;
 use super::configurations::TransformerConfig;
 use super::context::Context;
-use super::kustomization::{Kustomization, Text};
+use super::kustomization::{HelmGlobals, Kustomization, Text};
 use super::loader::{Loader, Target};
 use super::plugins::{self, Plugin};
 use super::vars::VarSet;
-use super::{crds, decode, generators, origin, transform};
+use super::{charts, crds, decode, generators, origin, transform};
 use crate::base::{Diagnostic, Result, Span, parallel};
 use crate::k8s::read::read_resources;
 use crate::k8s::schema::{Level, OpenApi};
@@ -36,6 +37,8 @@ pub struct Layer {
     file_name: &'static str,
     /// Set where the root asks for any `buildMetadata`: the way from the root to here.
     origin: Option<Origin>,
+    /// The nearest `namespace` of the kustomizations that use this one: what its charts get if nothing else is said.
+    outer_namespace: Text,
 }
 
 impl Layer {
@@ -44,7 +47,7 @@ impl Layer {
         let (kustomization, file_name) = read_kustomization(ctx, &loader)?;
         *schema = choose_schema(ctx, &loader, &kustomization, schema, Level::Outermost)?;
         let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
-        Ok(Layer { loader, kustomization, file_name, origin })
+        Ok(Layer { loader, kustomization, file_name, origin, outer_namespace: Text::default() })
     }
 
     pub fn kustomization(&self) -> &Kustomization {
@@ -193,22 +196,25 @@ impl Layer {
             _ => {}
         }
         let origin = self.origin.as_ref().map(|here| origin::append(here, path));
-        Ok(Layer { loader, kustomization, file_name, origin })
+        let outer_namespace = self.chart_namespace().clone();
+        Ok(Layer { loader, kustomization, file_name, origin, outer_namespace })
     }
 
     fn generate(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {
         let kustomization = &self.kustomization;
         let made = self.generators(ctx)?;
-        if let Some(chart) = kustomization.helm_charts.first() {
-            return Err(Diagnostic::new("helm-charts", "`helmCharts` are not inflated by this version of kz")
-                .at(chart.span)
-                .help("render the chart to a file with `helm template` and list the file under `resources`"));
-        }
+        let charts = self.charts(ctx)?;
         let plugins = self.plugins(ctx, "generators", &kustomization.generators, schema)?;
         for (kind, resource) in made {
             let mut resources = ResMap::from_list(vec![resource]);
             if let Some(here) = &self.origin {
                 origin::stamp_origin(&mut resources, &origin::builtin(here, self.file_name, kind));
+            }
+            absorb(&mut acc.resources, resources, schema)?;
+        }
+        for mut resources in charts {
+            if let Some(here) = &self.origin {
+                origin::stamp_origin(&mut resources, &origin::builtin(here, self.file_name, charts::KIND));
             }
             absorb(&mut acc.resources, resources, schema)?;
         }
@@ -231,6 +237,21 @@ impl Layer {
         let config_maps = k.config_map_generator.iter().map(|args| Ok(("ConfigMapGenerator", config_map(args)?)));
         let secrets = k.secret_generator.iter().map(|args| Ok(("SecretGenerator", secret(args)?)));
         Diagnostic::all(config_maps.chain(secrets))
+    }
+
+    fn charts(&self, ctx: &Context) -> Result<Vec<ResMap>> {
+        let nothing = HelmGlobals::default();
+        let globals = self.kustomization.helm_globals.as_ref().unwrap_or(&nothing);
+        let namespace = self.chart_namespace();
+        let of_chart = |chart| Inflation { globals, chart, namespace };
+        let inflations: Vec<Inflation> = self.kustomization.helm_charts.iter().map(of_chart).collect();
+        charts::generate(ctx, &self.loader, &inflations)
+    }
+
+    /// kustomize: helmRootNamespace.
+    fn chart_namespace(&self) -> &Text {
+        let own = &self.kustomization.namespace;
+        if own.is_empty() { &self.outer_namespace } else { own }
     }
 
     fn transform(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {

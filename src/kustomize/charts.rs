@@ -25,6 +25,9 @@ use crate::k8s::{ResMap, Schema};
 use crate::patch::strategic::{self, Comments};
 use crate::yaml::{self, Documents, Duplicates, Node, ReadOptions};
 
+/// The kind of the generator, for origins.
+pub const KIND: &str = "HelmChartInflationGenerator";
+
 /// Where charts lie if nothing else is said.
 const CHART_HOME: &str = "charts";
 
@@ -191,11 +194,7 @@ fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &std::
 
 /// kustomize: kyaml.Parse.
 fn first_document(source: SourceId, text: &[u8]) -> Result<Node> {
-    let options = ReadOptions {
-        schema: yaml::Schema::V3,
-        duplicates: Duplicates::Reject,
-        documents: Documents::First,
-    };
+    let options = ReadOptions { schema: yaml::Schema::V3, duplicates: Duplicates::Reject, documents: Documents::First };
     let root = yaml::read(source, text, options)?.into_iter().next().and_then(|document| document.root);
     Ok(root.unwrap_or_else(|| Node::mapping(Span::NOWHERE)))
 }

@@ -19,6 +19,7 @@ mod values;
 use std::borrow::Cow;
 
 pub use file::{decode_kustomization, read_kustomization};
+pub use helm::HelmPlugin;
 pub use suggest::nearest;
 pub use types::{ConfigMapArgs, SecretArgs};
 

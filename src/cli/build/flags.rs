@@ -24,7 +24,7 @@ Examples:
   kz build overlays/prod --error-format json    errors for machines";
 
 const FUNCTIONS: &str = "Plugins and functions";
-const CHARTS: &str = "Accepted and not used: kz inflates no charts yet";
+const CHARTS: &str = "Charts";
 
 /// What a command line of `kz build` says.
 pub struct Flags {
@@ -65,11 +65,14 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(value("network-name", "NAME", "The network of containers").default_value("bridge"))
         .arg(on_or_off("as-current-user", "Run functions in containers as the user who runs kz"))
         .next_help_heading(CHARTS)
-        .arg(on_or_off("enable-helm", "Let kustomizations use charts"))
-        .arg(value("helm-command", "PATH", "The program that inflates charts"))
-        .arg(values("helm-api-versions", "VERSION", "API versions that charts see"))
+        .arg(on_or_off("enable-helm", "Accepted and not needed: charts are inflated without a program"))
+        .arg(
+            values("helm-api-versions", "VERSION", "API versions that charts see beside the usual")
+                .value_delimiter(','),
+        )
         .arg(value("helm-kube-version", "VERSION", "The version of Kubernetes that charts see"))
-        .arg(on_or_off("helm-debug", "Let that program say more"))
+        .arg(value("helm-command", "PATH", "Accepted and not used: kz runs no helm").hide(true))
+        .arg(on_or_off("helm-debug", "Accepted and not used").hide(true))
 }
 
 impl Flags {
@@ -106,6 +109,8 @@ impl Flags {
             // kustomize: HonorKustomizeFlags hands on the options of functions only with plugins.
             enable_exec: enable_plugins && is_on("enable-exec"),
             enable_helm: enable_plugins || is_on("enable-helm"),
+            helm_kube_version: Some(text("helm-kube-version")).filter(|text| !text.is_empty()).map(str::to_owned),
+            helm_api_versions: texts("helm-api-versions"),
             managed_by_label: is_on("enable-managedby-label") || label_by_env,
             functions: FunctionOptions {
                 as_current_user: is_on("as-current-user"),

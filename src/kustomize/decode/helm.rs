@@ -23,7 +23,7 @@ impl Decode for HelmChart {
 }
 
 /// The configuration of the generator plugin `HelmChartInflationGenerator`: both in one.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct HelmPlugin(pub HelmGlobals, pub HelmChart);
 
 impl Decode for HelmPlugin {

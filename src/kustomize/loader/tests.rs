@@ -11,7 +11,13 @@ fn with_files(files: &[&str], restrictor: LoadRestrictor, test: impl FnOnce(&Con
     files.iter().for_each(|path| fs.write(format!("/repo/{path}"), "text"));
     let options = BuildOptions { load_restrictor: restrictor, working_dir: "/repo".into(), ..BuildOptions::default() };
     let sources = Sources::new();
-    test(&Context { fs: &fs, sources: &sources, options: &options, world: || World::fixed(0), notes: Default::default() });
+    test(&Context {
+        fs: &fs,
+        sources: &sources,
+        options: &options,
+        world: || World::fixed(0),
+        notes: Default::default(),
+    });
 }
 
 fn text(path: &str) -> Text {

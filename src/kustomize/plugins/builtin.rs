@@ -15,8 +15,9 @@ use value_add::ValueAdd;
 
 use crate::base::{Diagnostic, Result};
 use crate::k8s::{ResMap, Resource, Schema};
+use crate::kustomize::charts::{self, Inflation};
 use crate::kustomize::context::Context;
-use crate::kustomize::decode::{ConfigMapArgs, SecretArgs, lenient, nearest};
+use crate::kustomize::decode::{ConfigMapArgs, HelmPlugin, SecretArgs, lenient, nearest};
 use crate::kustomize::fieldspecs::FieldSpecs;
 use crate::kustomize::generators;
 use crate::kustomize::kustomization::{GeneratorArgs, Replacement, Text};
@@ -33,6 +34,7 @@ pub enum Builtin {
     ConfigMap(GeneratorArgs),
     Secret(GeneratorArgs),
     IamPolicy(IamPolicy),
+    Chart(Box<HelmPlugin>),
     Annotations(configs::Annotations),
     Labels(configs::Labels),
     Hash,
@@ -83,11 +85,7 @@ pub fn configure(ctx: &Context, loader: &Loader, config: &Resource) -> Result<Bu
             Builtin::Secret(lenient::<Generator<SecretArgs>>(node).map_err(Diagnostic::masked)?.args())
         }
         "IAMPolicyGenerator" => Builtin::IamPolicy(lenient(node)?),
-        "HelmChartInflationGenerator" => {
-            return Err(Diagnostic::new("helm-charts", "charts are not inflated by this version of kz")
-                .at(node.span)
-                .help("render the chart to a file with `helm template` and list the file under `resources`"));
-        }
+        charts::KIND => Builtin::Chart(Box::new(lenient(node)?)),
         "AnnotationsTransformer" => Builtin::Annotations(lenient(node)?),
         "LabelTransformer" => Builtin::Labels(lenient(node)?),
         "HashTransformer" => Builtin::Hash,
@@ -150,6 +148,7 @@ impl Builtin {
             Builtin::ConfigMap(args) => generators::config_map(ctx, loader, args, None),
             Builtin::Secret(args) => generators::secret(ctx, loader, args, None),
             Builtin::IamPolicy(policy) => policy.generate(ctx),
+            Builtin::Chart(config) => return Some(chart(ctx, loader, config)),
             _ => return None,
         };
         Some(made.map(|resource| ResMap::from_list(vec![resource])))
@@ -160,7 +159,7 @@ impl Builtin {
         use Builtin::*;
         let r = resources;
         Some(match self {
-            ConfigMap(_) | Secret(_) | IamPolicy(_) => return None,
+            ConfigMap(_) | Secret(_) | IamPolicy(_) | Chart(_) => return None,
             Annotations(configs::Annotations(pairs, specs)) => annotations::annotations(r, pairs, specs),
             Labels(configs::Labels(pairs, specs)) => labels::labels(r, pairs, specs),
             Hash => hash_suffix::hash_suffix(r, schema),
@@ -175,6 +174,13 @@ impl Builtin {
             ValueAdd(add) => add.transform(r, schema),
         })
     }
+}
+
+fn chart(ctx: &Context, loader: &Loader, config: &HelmPlugin) -> Result<ResMap> {
+    let HelmPlugin(globals, chart) = config;
+    let namespace = &Text::default();
+    let made = charts::generate(ctx, loader, &[Inflation { globals, chart, namespace }])?;
+    Ok(made.into_iter().next().unwrap_or_default())
 }
 
 fn add_affixes(prefix: Option<&Affix>, suffix: Option<&Affix>, resources: &mut ResMap, schema: &Schema) -> Result<()> {

@@ -223,7 +223,13 @@ mod tests {
 
     fn with_context<T>(run: impl FnOnce(&Context) -> T) -> T {
         let (fs, sources, options) = (Memory::new(), Sources::new(), BuildOptions::default());
-        run(&Context { fs: &fs, sources: &sources, options: &options, world: || World::fixed(0), notes: Default::default() })
+        run(&Context {
+            fs: &fs,
+            sources: &sources,
+            options: &options,
+            world: || World::fixed(0),
+            notes: Default::default(),
+        })
     }
 
     fn object(ctx: &Context, text: &str) -> Node {

@@ -53,7 +53,8 @@ impl Bench {
 
     fn with<R>(&mut self, run: impl FnOnce(&Context, &Loader, &mut ResMap) -> Result<R>) -> Result<R> {
         let notes = Mutex::new(Vec::new());
-        let ctx = Context { fs: &self.fs, sources: &self.sources, options: &self.options, world: || World::fixed(0), notes };
+        let ctx =
+            Context { fs: &self.fs, sources: &self.sources, options: &self.options, world: || World::fixed(0), notes };
         let loader = Loader::open(&ctx, "/app")?;
         run(&ctx, &loader, &mut self.resources)
     }
