@@ -11,8 +11,8 @@ use super::args;
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["edit", "create", "localize", "cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
     (
-        &["template", "install", "upgrade", "rollback", "uninstall", "lint", "package", "pull", "repo", "dependency"],
-        "use `helm {}`: kz renders kustomizations only",
+        &["install", "upgrade", "rollback", "uninstall", "lint", "package", "pull", "repo", "dependency"],
+        "use `helm {}`: kz renders charts only, `kz template`",
     ),
     (&["apply", "diff", "delete", "create -f"], "use `kz build DIR | kubectl {} -f -`"),
     (&["kustomize", "render"], "use `kz build DIR`"),
