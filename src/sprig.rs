@@ -4,7 +4,7 @@
 
 mod convert;
 mod crypto;
-mod dates;
+pub mod dates;
 mod defaults;
 mod dicts;
 mod encoding;

@@ -33,4 +33,5 @@ pub use node::{Entry, Mapping, Node, Scalar, Sequence, Style, Tag, Twin, Value};
 pub use number::Number;
 pub use read::{Document, Documents, Duplicates, ReadOptions, read};
 pub use resolve::{Resolved, Schema, resolve};
+pub use sort::sort_natural;
 pub use timestamp::Timestamp;

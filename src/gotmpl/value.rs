@@ -13,6 +13,7 @@ use std::any::Any;
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::func::Func;
 use super::trace::Trace;
@@ -119,6 +120,8 @@ pub struct List {
     ty: Type,
     is_nil: bool,
     items: RefCell<Vec<Value>>,
+    /// Of a `[]uint8` that nobody has asked for its items yet.
+    bytes: RefCell<Option<Arc<[u8]>>>,
 }
 
 /// A map with string keys.
@@ -248,12 +251,32 @@ impl Entry {
 
 impl List {
     pub fn new(ty: Type, items: Vec<Value>) -> List {
-        List { ty, is_nil: false, items: RefCell::new(items) }
+        List { ty, is_nil: false, items: RefCell::new(items), bytes: RefCell::default() }
     }
 
     /// The nil slice of a type: empty, but null as JSON.
     pub fn nil(ty: Type) -> List {
-        List { ty, is_nil: true, items: RefCell::default() }
+        List { ty, is_nil: true, items: RefCell::default(), bytes: RefCell::default() }
+    }
+
+    /// A `[]uint8`. Files are large, and a byte is much smaller than a value; so the items are made when somebody
+    /// asks for them.
+    pub fn of_bytes(bytes: impl Into<Arc<[u8]>>) -> List {
+        let bytes = RefCell::new(Some(bytes.into()));
+        List { ty: Type::Bytes, is_nil: false, items: RefCell::default(), bytes }
+    }
+
+    /// The bytes of a `[]uint8`. Of other lists what is no byte is 0.
+    pub fn to_bytes(&self) -> Arc<[u8]> {
+        let as_byte = |item: &Value| if let Value::Uint(byte, UintType::Uint8) = item { *byte as u8 } else { 0 };
+        let bytes = self.bytes.borrow().clone();
+        bytes.unwrap_or_else(|| self.items.borrow().iter().map(as_byte).collect())
+    }
+
+    fn unpack(&self) {
+        if let Some(bytes) = self.bytes.take() {
+            self.items.replace(bytes.iter().copied().map(byte).collect());
+        }
     }
 
     pub fn ty(&self) -> Type {
@@ -265,7 +288,7 @@ impl List {
     }
 
     pub fn len(&self) -> usize {
-        self.items.borrow().len()
+        self.bytes.borrow().as_ref().map_or_else(|| self.items.borrow().len(), |bytes| bytes.len())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -273,17 +296,26 @@ impl List {
     }
 
     pub fn get(&self, at: usize) -> Option<Value> {
-        self.items.borrow().get(at).cloned()
+        match &*self.bytes.borrow() {
+            Some(bytes) => bytes.get(at).copied().map(byte),
+            None => self.items.borrow().get(at).cloned(),
+        }
     }
 
     /// The items. Nothing else may use the list while the result is held for writing.
     pub fn items(&self) -> Ref<'_, Vec<Value>> {
+        self.unpack();
         self.items.borrow()
     }
 
     pub fn items_mut(&self) -> RefMut<'_, Vec<Value>> {
+        self.unpack();
         self.items.borrow_mut()
     }
+}
+
+fn byte(byte: u8) -> Value {
+    Value::Uint(byte.into(), UintType::Uint8)
 }
 
 impl Map {
@@ -538,6 +570,8 @@ impl Type {
             Type::Ints => Type::Int(IntType::Int),
             Type::Bytes => Type::Uint(UintType::Uint8),
             Type::Lists => Type::List,
+            Type::Named("map[string][]uint8") => Type::Bytes,
+            Type::Named("[]map[string]interface {}") => Type::Map,
             _ => Type::Any,
         }
     }

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::capabilities::Capabilities;
 use super::chart::{self, Chart, Template};
 use super::coalesce::{Nulls, coalesce_values};
+use super::files::Files;
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
 use super::release::Release;
@@ -98,7 +99,9 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
 
 /// What each template writes, but for those whose names start with `_`.
 fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> Result<BTreeMap<String, Output>> {
-    let files = |_: &Chart| Value::Nil;
+    let files = |chart: &Chart| {
+        Value::object(Files::new(chart.files.iter().map(|file| (file.name.as_str(), file.data.clone()))))
+    };
     let found = chart::templates(chart, values, order.release, order.capabilities.value(), &files);
     // Go: of templates with the same name the last counts.
     let by_name: BTreeMap<&str, &Template> = found.iter().map(|template| (template.name.as_str(), template)).collect();

@@ -5,11 +5,13 @@
 //! **Invariant:** each entry has the place that set it: in a file of values, or in the argument of a flag.
 //! **Not here:** what a chart brings along ([`super::coalesce`]).
 
+mod methods;
 mod options;
 mod path;
 #[cfg(test)]
 mod tests;
 
+pub use methods::values_method;
 pub use options::{Files, ValueOptions, merge_options};
 pub use path::{Missing, path_value, table};
 

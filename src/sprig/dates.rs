@@ -13,11 +13,13 @@ mod time;
 mod zone;
 
 pub use duration::Duration;
+pub use format::format as format_time;
+pub use parse::parse as parse_time;
+pub use time::Time;
+pub use zone::Zone;
 
 use crate::gotmpl::{Call, Fault, Func, IntType, Type, Value};
 use objects::TIME;
-use time::Time;
-use zone::Zone;
 
 const HTML_DATE: &[u8] = b"2006-01-02";
 

@@ -9,7 +9,7 @@ mod view;
 mod write;
 
 pub use read::unmarshal;
-pub use view::{View, text};
+pub use view::{View, exported_fields, text};
 pub use write::{Layout, marshal};
 
 use crate::gotmpl::{Call, Fault, Func, Str, Type, Value};

@@ -20,7 +20,7 @@ pub(super) mod writer;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use compact_str::ToCompactString;
+use compact_str::{CompactString, ToCompactString};
 
 pub use detour::Refusal;
 pub use writer::Writer;
@@ -118,15 +118,20 @@ fn emit_number(number: Number, span: Span, writer: &mut Writer) -> Result<()> {
     match number {
         Number::Int(n) => writer.plain(&n.to_compact_string()),
         Number::Uint(n) => writer.plain(&n.to_compact_string()),
-        Number::Float(f) => {
-            let json = decode::json_float(f, span)?;
-            // Go: JSON writes whole numbers without a point, so that they come back as integers.
-            match number::parse(&json, false) {
-                Some(Number::Int(n)) => writer.plain(&n.to_compact_string()),
-                Some(Number::Uint(n)) => writer.plain(&n.to_compact_string()),
-                _ => writer.plain(&number::general_float(f)),
-            }
-        }
+        Number::Float(f) if f.is_finite() => writer.plain(&float_text(f)),
+        Number::Float(f) => drop(decode::json_float(f, span)?),
     }
     Ok(())
+}
+
+/// A finite number. Go: JSON writes whole numbers without a point, so that they come back as integers.
+pub fn float_text(f: f64) -> CompactString {
+    if f.fract() == 0.0 && f.abs() < 1e15 {
+        return (f as i64).to_compact_string();
+    }
+    match number::parse(&number::json_float(f), false) {
+        Some(Number::Int(n)) => n.to_compact_string(),
+        Some(Number::Uint(n)) => n.to_compact_string(),
+        _ => number::general_float(f).into(),
+    }
 }

@@ -15,6 +15,8 @@ mod emitter;
 mod parse;
 mod scalar;
 
+pub use emitter::Lists;
+
 use compact_str::CompactString;
 
 use super::Schema;
@@ -83,9 +85,13 @@ impl Styled {
 
     /// The text again. Errors: a tag or an anchor that cannot be written.
     pub fn write(&self) -> Result<String> {
+        self.write_with(Lists::AsDeepAsTheirKey)
+    }
+
+    fn write_with(&self, lists: Lists) -> Result<String> {
         match self.root.value {
-            Value::Scalar(_) => emit::document(self),
-            _ => with_deep_stack(|| emit::document(self)),
+            Value::Scalar(_) => emit::document(self, lists),
+            _ => with_deep_stack(|| emit::document(self, lists)),
         }
     }
 
@@ -97,8 +103,12 @@ impl Styled {
 
 /// A node as a document of its own.
 pub fn write_node(node: &Node) -> Result<String> {
-    let bare = Styled { root: node.clone(), looks: Vec::new(), head: String::new(), foot: String::new() };
-    bare.write()
+    write_tree(node.clone(), Lists::AsDeepAsTheirKey)
+}
+
+/// The same of a whole tree.
+pub fn write_tree(root: Node, lists: Lists) -> Result<String> {
+    Styled { root, looks: Vec::new(), head: String::new(), foot: String::new() }.write_with(lists)
 }
 
 /// What go-yaml takes for a document, it takes here.

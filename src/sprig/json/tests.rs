@@ -11,8 +11,7 @@ fn json(value: &Value, layout: Layout) -> String {
 }
 
 fn bytes(text: &[u8]) -> Value {
-    let items = text.iter().map(|byte| Value::Uint(u64::from(*byte), UintType::Uint8)).collect();
-    Value::List(Rc::new(List::new(Type::Bytes, items)))
+    Value::List(Rc::new(List::of_bytes(text)))
 }
 
 // Expectations: encoding/json of Go 1.26.

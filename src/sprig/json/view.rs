@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::base::base64;
-use crate::gotmpl::{Fault, Kind, List, Map, Str, Type, Value};
+use crate::gotmpl::{Fault, Kind, List, Map, Object, Str, Type, Value};
 
 /// The value that JSON has for a value, the outermost part of it.
 pub enum View {
@@ -36,7 +36,7 @@ impl View {
             Value::Complex(..) => return Err(unsupported_type(Type::Complex128.name())),
             Value::Str(text) => View::Text(text.clone()),
             Value::List(list) if list.is_nil() => View::Null,
-            Value::List(list) if list.ty() == Type::Bytes => View::Text(base64::encode(&bytes_of(list)).into()),
+            Value::List(list) if list.ty() == Type::Bytes => View::Text(base64::encode(&list.to_bytes()).into()),
             Value::List(list) => View::List(list.clone()),
             Value::Map(map) if map.is_nil() => View::Null,
             Value::Map(map) => View::Map(map.clone()),
@@ -44,16 +44,20 @@ impl View {
                 // A type that says no more of itself than what it is.
                 Some(Value::Object(_)) => return Err(unsupported_type(object.type_name())),
                 Some(plain) => return View::of(&plain),
-                None if matches!(object.kind(), Kind::Struct | Kind::Ptr) => View::Fields(object.fields()),
+                None if object.type_name() == "time.Time" => {
+                    return Err(Fault::new("json: error calling MarshalJSON for type time.Time: it is out of range"));
+                }
+                None if matches!(object.kind(), Kind::Struct | Kind::Ptr) => View::Fields(exported_fields(&**object)),
                 None => return Err(unsupported_type(object.type_name())),
             },
         })
     }
 }
 
-/// The bytes of a `[]uint8`.
-pub fn bytes_of(list: &List) -> Vec<u8> {
-    list.items().iter().map(|item| if let Value::Uint(byte, _) = item { *byte as u8 } else { 0 }).collect()
+/// The fields of a struct that Go's encoders see.
+pub fn exported_fields(object: &dyn Object) -> Vec<(&'static str, Value)> {
+    let is_exported = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+    object.fields().into_iter().filter(|(name, _)| is_exported(name)).collect()
 }
 
 /// The text that JSON has for bytes. Go: each byte that is no part of a character becomes U+FFFD.

@@ -8,7 +8,7 @@
 
 use compact_str::CompactString;
 
-use super::emitter::Emitter;
+use super::emitter::{Emitter, Lists};
 use super::scalar::{Analysis, Place};
 use super::{Look, Styled};
 use crate::base::{Diagnostic, Result};
@@ -18,8 +18,8 @@ use crate::yaml::{Schema, resolve};
 /// How long a key may be that stands before its colon.
 const LONGEST_SIMPLE_KEY: usize = 128;
 
-pub(super) fn document(styled: &Styled) -> Result<String> {
-    let mut emitter = Emitter::default();
+pub(super) fn document(styled: &Styled, lists: Lists) -> Result<String> {
+    let mut emitter = Emitter::new(lists);
     if !styled.head.is_empty() {
         emitter.head = styled.head.clone();
         emitter.head_comment();
@@ -247,7 +247,9 @@ impl<'s> TreeWriter<'s> {
             self.meet(item, "", true);
             let emitter = &mut self.emitter;
             before = before.or_else(|| {
-                let is_compact = context.in_mapping && (emitter.column == 0 || !emitter.indention);
+                let is_compact = emitter.lists == Lists::AsDeepAsTheirKey
+                    && context.in_mapping
+                    && (emitter.column == 0 || !emitter.indention);
                 Some(emitter.increase_indent(false, context.in_block_list, is_compact))
             });
             emitter.head_comment();

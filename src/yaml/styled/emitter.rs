@@ -9,9 +9,18 @@ use crate::yaml::emit::analysis::is_break;
 /// Go: DefaultIndent of kyaml.
 const INDENT: isize = 2;
 
+/// How far the items of a list stand in from the key that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// Not at all. Go: CompactSeqIndent, which kyaml sets.
+    AsDeepAsTheirKey,
+    Indented,
+}
+
 /// The text so far, and what the next character depends on.
 pub(super) struct Emitter {
     pub out: String,
+    pub lists: Lists,
     pub column: isize,
     /// The last character was a space, or starts a line.
     pub whitespace: bool,
@@ -29,10 +38,11 @@ pub(super) struct Emitter {
     pub key_line: String,
 }
 
-impl Default for Emitter {
-    fn default() -> Emitter {
+impl Emitter {
+    pub fn new(lists: Lists) -> Emitter {
         Emitter {
             out: String::new(),
+            lists,
             column: 0,
             whitespace: true,
             indention: true,
@@ -46,9 +56,7 @@ impl Default for Emitter {
             key_line: String::new(),
         }
     }
-}
 
-impl Emitter {
     pub fn put(&mut self, c: char) {
         self.out.push(c);
         self.column += 1;
