@@ -50,16 +50,25 @@ pub fn check(chart: &Chart, notes: &mut Vec<String>) -> Result<()> {
 /// says on stderr. Go: ProcessDependencies.
 pub fn process(chart: &mut Chart, values: &Map, notes: &mut Vec<String>) -> Result<()> {
     let prefixed = |error| super::load::prefixed("chart dependencies processing failed", error);
-    enable(chart, values, "", notes).map_err(prefixed)?;
+    enable(chart, values, "", &mut { MAX_CHARTS }, notes).map_err(prefixed)?;
     imports::import_values(chart, notes).map_err(prefixed)
 }
 
+/// Aliases of charts that have aliases make many of few.
+const MAX_CHARTS: usize = 10_000;
+
 /// Go: processDependencyEnabled. Without a list in Chart.yaml nothing is looked at, not even further down.
-fn enable(chart: &mut Chart, values: &Map, path: &str, notes: &mut Vec<String>) -> Result<()> {
+/// `budget` is how many charts there may still be.
+fn enable(chart: &mut Chart, values: &Map, path: &str, budget: &mut usize, notes: &mut Vec<String>) -> Result<()> {
     let Some(wanted) = &chart.metadata.dependencies else { return Ok(()) };
     let is_unlisted = |there: &&Chart| !wanted.iter().any(|wanted| fits(wanted, there));
     let mut chosen: Vec<Chart> = chart.dependencies.iter().filter(is_unlisted).cloned().collect();
     chosen.extend(wanted.iter().filter_map(|wanted| with_alias(&chart.dependencies, wanted)));
+    *budget = budget.checked_sub(chosen.len()).ok_or_else(|| {
+        Diagnostic::new("chart-dependency", format!("there are more than {MAX_CHARTS} charts in one another"))
+            .at(chart.metadata.place("dependencies"))
+            .help("aliases of charts that have aliases make many of few")
+    })?;
     chart.set_dependencies(chosen);
     for dependency in chart.metadata.dependencies.iter_mut().flatten() {
         if !dependency.alias.is_empty() {
@@ -76,7 +85,7 @@ fn enable(chart: &mut Chart, values: &Map, path: &str, notes: &mut Vec<String>) 
     kept.retain(|there| !disabled.contains(there.name()));
     for there in &mut kept {
         let path = format!("{path}{}.", there.name());
-        enable(there, &values, &path, notes)?;
+        enable(there, &values, &path, budget, notes)?;
     }
     let listed: Vec<Dependency> = listed.iter().filter(|d| !disabled.contains(d.name.as_str())).cloned().collect();
     chart.metadata.dependencies = Some(listed).filter(|listed| !listed.is_empty());
