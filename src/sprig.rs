@@ -94,4 +94,20 @@ mod tests {
             Err(error) => error.to_string(),
         }
     }
+
+    /// What functions give, each a pipeline.
+    pub fn check(cases: &[(&str, &str)]) {
+        for (pipeline, output) in cases {
+            assert_eq!(run(&format!("{{{{ {pipeline} }}}}")), *output, "{pipeline}");
+        }
+    }
+
+    /// Why functions fail.
+    pub fn check_faults(cases: &[(&str, &str)]) {
+        for (pipeline, message) in cases {
+            let error = run(&format!("{{{{ {pipeline} }}}}"));
+            let (_, fault) = error.split_once(">: error calling ").unwrap_or_else(|| panic!("{pipeline}: {error}"));
+            assert_eq!(fault.split_once(": ").map(|(_, fault)| fault), Some(*message), "{pipeline}");
+        }
+    }
 }

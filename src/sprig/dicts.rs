@@ -4,6 +4,8 @@
 //! order of the keys, which Go leaves to chance.
 
 mod merge;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

@@ -34,3 +34,28 @@ fn hash<D: Digest>(call: &mut Call) -> Result<Value, Fault> {
     let digest = D::digest(&**call.str(0));
     Ok(Value::str(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sprig::tests::check;
+
+    /// What sprig 3.3 gives with Go 1.26.
+    #[test]
+    fn encodings_and_checksums() {
+        check(&[
+            (r#"b64enc "aé""#, "YcOp"),
+            (r#"b64dec "YcOp""#, "aé"),
+            (r#"b64dec "Zm9v!""#, "illegal base64 data at input byte 4"),
+            (r#"b32enc "aé""#, "MHB2S==="),
+            (r#"b32dec "MHB2S===""#, "aé"),
+            (r#"b32dec "mzxw6===""#, "illegal base32 data at input byte 0"),
+            (r#"adler32sum "Hello World!""#, "474547262"),
+            (r#"sha1sum "Hello World!""#, "2ef7bde608ce5404e97d5f042f95f89f1c232871"),
+            (r#"sha256sum "Hello World!""#, "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069"),
+            (
+                r#"sha512sum """#,
+                "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+            ),
+        ]);
+    }
+}

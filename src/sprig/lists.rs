@@ -5,6 +5,8 @@
 
 mod equal;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
@@ -61,13 +63,13 @@ pub fn slice_of(value: &Value) -> Option<Rc<List>> {
     }
 }
 
-/// The list that an argument has to be; `refusal` is the message without the kind of what it is instead.
+/// The list that an argument has to be; `refusal` is Go's format of the message, of the kind that it is instead.
 fn slice_at(call: &Call, at: usize, refusal: &str) -> Result<Rc<List>, Fault> {
     let value = &call.args[at];
     slice_of(value).ok_or_else(|| match value {
         // Go: reflect.TypeOf(nil) is nil, and has no kind.
         Value::Nil => Fault::new("runtime error: invalid memory address or nil pointer dereference"),
-        _ => Fault::new(format!("{refusal} {}", value.kind().name())),
+        _ => Fault::new(refusal.replace("%s", value.kind().name())),
     })
 }
 
@@ -76,7 +78,7 @@ fn list(call: &mut Call) -> Result<Value, Fault> {
 }
 
 fn push(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot push on type")?;
+    let list = slice_at(call, 0, "Cannot push on type %s")?;
     let mut items = Vec::with_capacity(check_items(list.len() + 1)?);
     items.extend_from_slice(&list.items());
     items.push(call.args[1].clone());
@@ -84,7 +86,7 @@ fn push(call: &mut Call) -> Result<Value, Fault> {
 }
 
 fn prepend(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot prepend on type")?;
+    let list = slice_at(call, 0, "Cannot prepend on type %s")?;
     let mut items = Vec::with_capacity(check_items(list.len() + 1)?);
     items.push(call.args[1].clone());
     items.extend_from_slice(&list.items());
@@ -92,37 +94,37 @@ fn prepend(call: &mut Call) -> Result<Value, Fault> {
 }
 
 fn first(call: &mut Call) -> Result<Value, Fault> {
-    Ok(slice_at(call, 0, "Cannot find first on type")?.get(0).unwrap_or(Value::Nil))
+    Ok(slice_at(call, 0, "Cannot find first on type %s")?.get(0).unwrap_or(Value::Nil))
 }
 
 fn last(call: &mut Call) -> Result<Value, Fault> {
-    Ok(slice_at(call, 0, "Cannot find last on type")?.items().last().cloned().unwrap_or(Value::Nil))
+    Ok(slice_at(call, 0, "Cannot find last on type %s")?.items().last().cloned().unwrap_or(Value::Nil))
 }
 
 fn rest(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot find rest on type")?;
+    let list = slice_at(call, 0, "Cannot find rest on type %s")?;
     let items = list.items();
     Ok(items.split_first().map_or_else(nil, |(_, rest)| Value::list(rest.to_vec())))
 }
 
 fn initial(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot find initial on type")?;
+    let list = slice_at(call, 0, "Cannot find initial on type %s")?;
     let items = list.items();
     Ok(items.split_last().map_or_else(nil, |(_, initial)| Value::list(initial.to_vec())))
 }
 
 fn reverse(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot find reverse on type")?;
+    let list = slice_at(call, 0, "Cannot find reverse on type %s")?;
     Ok(Value::list(list.items().iter().rev().cloned().collect()))
 }
 
 fn compact(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot compact on type")?;
+    let list = slice_at(call, 0, "Cannot compact on type %s")?;
     Ok(Value::list(list.items().iter().filter(|item| item.is_true()).cloned().collect()))
 }
 
 fn uniq(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot find uniq on type")?;
+    let list = slice_at(call, 0, "Cannot find uniq on type %s")?;
     let (mut seen, mut kept) = (Seen::default(), Vec::new());
     for item in list.items().iter() {
         if seen.insert(item)? {
@@ -133,7 +135,7 @@ fn uniq(call: &mut Call) -> Result<Value, Fault> {
 }
 
 fn without(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "Cannot find without on type")?;
+    let list = slice_at(call, 0, "Cannot find without on type %s")?;
     let mut omitted = Seen::default();
     for item in &call.args[1..] {
         omitted.insert(item)?;
@@ -151,7 +153,7 @@ fn has(call: &mut Call) -> Result<Value, Fault> {
     if call.args[1].is_nil() {
         return Ok(false.into());
     }
-    let list = slice_at(call, 1, "Cannot find has on type")?;
+    let list = slice_at(call, 1, "Cannot find has on type %s")?;
     for item in list.items().iter() {
         if deep_equal(&call.args[0], item)? {
             return Ok(true.into());
@@ -162,7 +164,7 @@ fn has(call: &mut Call) -> Result<Value, Fault> {
 
 /// sprig: slice. The list from an index up to another one. Of an empty list it gives nil.
 fn slice(call: &mut Call) -> Result<Value, Fault> {
-    let list = slice_at(call, 0, "list should be type of slice or array but")?;
+    let list = slice_at(call, 0, "list should be type of slice or array but %s")?;
     if list.is_empty() {
         return Ok(Value::Nil);
     }
@@ -181,9 +183,7 @@ fn slice(call: &mut Call) -> Result<Value, Fault> {
 fn concat(call: &mut Call) -> Result<Value, Fault> {
     let mut items = Vec::new();
     for at in 0..call.args.len() {
-        let value = &call.args[at];
-        let refusal = || Fault::new(format!("Cannot concat type {} as list", value.kind().name()));
-        let list = slice_of(value).ok_or_else(refusal)?;
+        let list = slice_at(call, at, "Cannot concat type %s as list")?;
         check_items(items.len() + list.len())?;
         items.extend_from_slice(&list.items());
     }
@@ -194,7 +194,7 @@ fn concat(call: &mut Call) -> Result<Value, Fault> {
 fn chunk(call: &mut Call) -> Result<Value, Fault> {
     let out_of_range = || Fault::new("runtime error: makeslice: len out of range");
     let size = call.int(0);
-    let list = slice_at(call, 1, "Cannot chunk type")?;
+    let list = slice_at(call, 1, "Cannot chunk type %s")?;
     let items = list.items();
     let (length, width) = (items.len() as f64, size as f64);
     let count = ((length - 1.0) / width).floor() + 1.0;

@@ -9,6 +9,8 @@ mod layout;
 mod pieces;
 mod printed;
 pub(super) mod runes;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::{check_bytes, func, variadic};

@@ -4,6 +4,8 @@
 
 mod escape;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

@@ -123,3 +123,36 @@ pub fn abbrev(offset: i64, width: i64, text: &Str, least: i64) -> Result<Value, 
         _ => dotted(length - kept, length, b"...", b""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gotmpl::{Mark, Trace};
+
+    fn traced(text: &str, marks: &[(u32, u32)]) -> Str {
+        let marks = marks.iter().map(|&(at, place)| Mark { at, place }).collect();
+        Str::with_trace(text.as_bytes(), Some(Rc::new(Trace { marks })))
+    }
+
+    fn place_of(text: &Str, part: &str) -> Option<u32> {
+        let at = memchr::memmem::find(text, part.as_bytes()).expect("it is there");
+        text.trace().and_then(|trace| trace.place_of(at))
+    }
+
+    #[test]
+    fn what_is_cut_keeps_its_places() {
+        let text = trim(&traced("  ab\ncd \n", &[(0, 1), (4, 2), (6, 3)]), |rune| rune.is_whitespace());
+        assert_eq!(&*text, b"ab\ncd");
+        assert_eq!(["a", "b", "\n", "c", "d"].map(|part| place_of(&text, part)), [1, 1, 2, 2, 3].map(Some));
+    }
+
+    #[test]
+    fn what_is_indented_keeps_its_places() {
+        let indented =
+            indent(2, &traced("ab\ncd\n\nef", &[(0, 1), (1, 2), (3, 3), (7, 4)]), b"\n").expect("it is short");
+        let text = indented.as_str().expect("it is a text");
+        assert_eq!(&**text, b"\n  ab\n  cd\n  \n  ef");
+        let places = ["  a", "b", "\n  c", "  cd", "d", "  ef"].map(|part| place_of(text, part));
+        assert_eq!(places, [1, 2, 2, 3, 3, 4].map(Some));
+    }
+}

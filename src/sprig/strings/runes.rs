@@ -142,3 +142,36 @@ impl Members {
         ranges[..behind].last().is_some_and(|(_, end)| rune <= *end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// Of all characters: the classes that they are of and what they are mapped to, as a program in Go 1.26 wrote
+    /// it down from package unicode.
+    #[test]
+    fn all_characters_are_seen_as_go_sees_them() {
+        let mut table = String::new();
+        for rune in '\0'..=char::MAX {
+            let classes = [is_upper, is_lower, is_title, is_space, is_punct, is_number, is_letter, is_digit];
+            let classes = classes.iter().rev().fold(0, |bits, is_of| bits << 1 | u8::from(is_of(rune)));
+            let [rune, upper, lower, title] = [rune, to_upper(rune), to_lower(rune), to_title(rune)].map(u32::from);
+            writeln!(table, "{rune:x} {classes} {upper:x} {lower:x} {title:x}").expect("a string takes all");
+        }
+        let digest: String = Sha256::digest(table).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, "cb0952b83166463819905f4fc2ae3cd99559b7908c8a8c895e862bf2959a52dd");
+    }
+
+    #[test]
+    fn what_is_no_text_is_taken_byte_by_byte() {
+        let all = |text| runes(text).collect::<Vec<_>>();
+        assert_eq!(all(b"\xc3\xa9\xe2\x82a"), [('é', 2), ('\u{fffd}', 1), ('\u{fffd}', 1), ('a', 1)]);
+        assert_eq!(last_rune("aé".as_bytes()), Some(('é', 2)));
+        assert_eq!(last_rune(b"a\xa9"), Some(('\u{fffd}', 1)));
+        assert_eq!(last_rune(b""), None);
+    }
+}

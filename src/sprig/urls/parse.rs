@@ -1,6 +1,6 @@
 //! A URL and its parts. Go: url.Parse and URL.String.
 
-use std::net::Ipv6Addr;
+use std::net::IpAddr;
 
 use memchr::{memchr, memmem, memrchr};
 
@@ -187,17 +187,19 @@ fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
     Ok([b"[", &*address, b"]", &*port].concat())
 }
 
-/// Go: netip.ParseAddr, of an IPv6 address.
+/// Go: netip.ParseAddr, of which only IPv6 addresses are taken.
 fn check_address(text: &[u8]) -> Result<(), String> {
-    let invalid = || format!("invalid host: ParseAddr({}): unable to parse IP", fmt::quote(text));
+    let invalid = |why: &str| Err(format!("invalid host: ParseAddr({}): {why}", fmt::quote(text)));
     let (address, zone) = match memchr(b'%', text) {
         Some(percent) => (&text[..percent], Some(&text[percent + 1..])),
         None => (text, None),
     };
-    let address = std::str::from_utf8(address).map_err(|_| invalid())?;
-    match address.parse::<Ipv6Addr>() {
-        Ok(_) if zone.is_none_or(|zone| !zone.is_empty()) => Ok(()),
-        _ => Err(invalid()),
+    let address = std::str::from_utf8(address).unwrap_or_default();
+    match (address.parse::<IpAddr>(), zone) {
+        (Ok(IpAddr::V6(_)), None | Some([_, ..])) => Ok(()),
+        (Ok(IpAddr::V6(_)), Some([])) => invalid("zone must be a non-empty string"),
+        (Ok(IpAddr::V4(_)), None) => Err("invalid IP-literal".to_owned()),
+        _ => invalid("unable to parse IP"),
     }
 }
 
