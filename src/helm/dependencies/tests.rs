@@ -9,6 +9,7 @@ use crate::base::fs::Memory;
 use crate::gotmpl::{Key, Type};
 use crate::helm::chart::templates;
 use crate::helm::load::load;
+use crate::helm::release::Release;
 use crate::helm::values;
 use crate::yaml::number::json_float;
 

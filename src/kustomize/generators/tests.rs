@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::Sources;
 use crate::base::fs::Memory;
+use crate::gotmpl::World;
 use crate::kustomize::BuildOptions;
 use crate::yaml;
 

@@ -217,6 +217,7 @@ mod tests {
     use super::*;
     use crate::base::Sources;
     use crate::base::fs::Memory;
+    use crate::gotmpl::World;
     use crate::k8s::PreviousId;
     use crate::k8s::read::read_objects;
     use crate::kustomize::context::BuildOptions;

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::super::{patches, patches_json6902, patches_strategic_merge};
 use crate::base::fs::Memory;
 use crate::base::{Diagnostic, Result, Sources, Span};
+use crate::gotmpl::World;
 use crate::k8s::read::read_resources;
 use crate::k8s::{Gvk, ResMap, Schema};
 use crate::kustomize::context::{BuildOptions, Context};
