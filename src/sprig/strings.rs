@@ -77,8 +77,9 @@ pub const FUNCS: &[Func] = &[
 
 /// Go: strings.Trim.
 fn trim_all(call: &mut Call) -> Result<Value, Fault> {
-    let cutset: Vec<char> = runes::runes(call.str(0)).map(|(rune, _)| rune).collect();
-    Ok(Value::Str(layout::trim(call.str(1), |rune| cutset.contains(&rune))))
+    let mut cutset: Vec<char> = runes::runes(call.str(0)).map(|(rune, _)| rune).collect();
+    cutset.sort_unstable();
+    Ok(Value::Str(layout::trim(call.str(1), |rune| cutset.binary_search(&rune).is_ok())))
 }
 
 /// Go: strings.Repeat.

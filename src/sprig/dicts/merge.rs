@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::map_at;
-use crate::gotmpl::{Call, Entry, Fault, Kind, Map, Type, Value};
+use crate::gotmpl::{Call, Entry, Fault, Key, Kind, Map, Type, Value};
 
 /// How deep maps may be nested.
 const DEEPEST: usize = 10_000;
@@ -78,22 +78,10 @@ impl Merge {
         for key in keys {
             let Some(from) = source.entry(&key) else { continue };
             let old = target.get(&key);
-            let put = |entry: Entry| {
-                // Go: reflect.Value.SetMapIndex.
-                let (takes, given) = (target.ty().element(), source.ty().element());
-                if takes != Type::Any && takes != given {
-                    let (given, takes) = (given.name(), takes.name());
-                    let message = "reflect.Value.SetMapIndex: value of type";
-                    return Err(Refusal::Panic(Fault::new(format!(
-                        "{message} {given} is not assignable to type {takes}"
-                    ))));
-                }
-                target.set_entry(key.clone(), entry);
-                Ok(())
-            };
+            let element = source.ty().element();
             if from.value.is_nil() {
                 if self.mode == Mode::Overwrite {
-                    put(from)?;
+                    put(target, key, from, element)?;
                 }
                 continue;
             }
@@ -109,7 +97,9 @@ impl Merge {
                 Mode::Overwrite => is_filled && are_maps,
             };
             if !stays {
-                put(from)?;
+                // mergo looks at a list itself, at everything else as an element of the map.
+                let list = if kind == Kind::Slice { from.value.ty() } else { None };
+                put(target, key, from, list.unwrap_or(element))?;
             }
         }
         Ok(())
@@ -131,6 +121,18 @@ impl Merge {
             _ => Ok(()),
         }
     }
+}
+
+/// Go: reflect.Value.SetMapIndex.
+fn put(target: &Map, key: Key, entry: Entry, given: Type) -> Result<(), Refusal> {
+    let takes = target.ty().element();
+    if takes != Type::Any && takes != given {
+        let (given, takes) = (given.name(), takes.name());
+        let message = format!("reflect.Value.SetMapIndex: value of type {given} is not assignable to type {takes}");
+        return Err(Refusal::Panic(Fault::new(message)));
+    }
+    target.set_entry(key, entry);
+    Ok(())
 }
 
 fn too_large() -> Refusal {

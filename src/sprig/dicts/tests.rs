@@ -1,6 +1,7 @@
 //! Expectations are what sprig 3.3 gives with Go 1.26.
 
-use crate::sprig::tests::{check, check_faults};
+use crate::base::stack::with_deep_stack;
+use crate::sprig::tests::{check, check_faults, run};
 
 #[test]
 fn maps_are_read_and_changed() {
@@ -93,4 +94,16 @@ fn maps_are_merged() {
             r#"{"a":{"x":2}}"#,
         ),
     ]);
+}
+
+#[test]
+fn maps_that_hold_themselves_come_to_an_end() {
+    with_deep_stack(|| {
+        let merged = run(r#"{{ $a := dict }}{{ $_ := set $a "x" $a }}{{ $b := dict }}{{ $_ := set $b "x" $b }}
+            {{- $_ := merge $a $b }}"#);
+        assert!(merged.contains("too large or nested too deeply"), "{merged}");
+        let equal = run(r#"{{ $a := dict }}{{ $_ := set $a "x" $a }}{{ $b := dict }}{{ $_ := set $b "x" $b }}
+            {{- has $a (list $b) }}"#);
+        assert_eq!(equal, "true");
+    });
 }

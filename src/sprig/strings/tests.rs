@@ -1,6 +1,6 @@
 //! Expectations are what sprig 3.3 gives with Go 1.26.
 
-use crate::sprig::tests::{check, check_faults};
+use crate::sprig::tests::{check, check_faults, run};
 
 #[test]
 fn cases_cuts_and_layout() {
@@ -103,4 +103,19 @@ fn pieces_of_texts() {
         (r#"cat "a" nil " b " """#, "a  b  "),
         ("cat", ""),
     ]);
+}
+
+#[test]
+fn a_text_has_a_longest_length() {
+    let of = |pipeline: &str| run(&format!("{{{{ {pipeline} }}}}"));
+    for pipeline in [
+        r#"repeat 1000000000 "abc""#,
+        r#"repeat 9223372036854775807 "abc""#,
+        r#"indent 1000000000 "a""#,
+        r#"nindent 9223372036854775807 "a\nb""#,
+        r#"replace "" (repeat 100000 "a") (repeat 10000 "a")"#,
+        r#"wrapWith 1 (repeat 100000 "a") (repeat 10000 "a")"#,
+    ] {
+        assert!(of(pipeline).contains("longer than 128 MiB"), "{pipeline}");
+    }
 }
