@@ -9,7 +9,7 @@ mod yaml_errors;
 use std::rc::Rc;
 
 use super::from_yaml::value_of;
-use crate::base::SourceId;
+use crate::base::{Result, SourceId, Sources};
 use crate::gotmpl::{Call, Fault, Func, List, Map, Type, Value};
 use crate::sprig::json::unmarshal;
 use crate::yaml::{ReadOptions, read};
@@ -21,7 +21,7 @@ pub const FUNCS: &[Func] = &[
     func("fromYamlArray", |call| Ok(from_yaml(call.str(0), Type::List))),
 ];
 
-const fn func(name: &'static str, run: fn(&mut Call) -> Result<Value, Fault>) -> Func {
+const fn func(name: &'static str, run: fn(&mut Call) -> std::result::Result<Value, Fault>) -> Func {
     Func { name, params: &[Type::String], variadic: None, run }
 }
 
@@ -42,20 +42,25 @@ fn from_json(text: &[u8], target: Type) -> Value {
 
 /// Go: yaml.Unmarshal of sigs.k8s.io/yaml into a map or list.
 fn from_yaml(text: &[u8], target: Type) -> Value {
-    let not_json = |error: String| with_error(empty(target), format!("error converting YAML to JSON: {error}"));
-    let documents = match read(SourceId::NONE, text, ReadOptions::config()) {
-        Ok(documents) => documents,
-        Err(error) => return not_json(yaml_errors::go_text(&error, text)),
-    };
-    let Some(root) = documents.into_iter().next().and_then(|document| document.root) else { return empty(target) };
-    match value_of(&root) {
-        Ok(value) if value.ty() == Some(target) => value,
-        Ok(value) => {
+    match yaml_value(SourceId::NONE, text) {
+        Ok(None) => empty(target),
+        Ok(Some(value)) if value.ty() == Some(target) => value,
+        Ok(Some(value)) => {
             let mismatch = mismatch(&value, target);
             with_error(empty(target), format!("error unmarshaling JSON: while decoding JSON: json: {mismatch}"))
         }
-        Err(error) => not_json(yaml_errors::go_text(&error, text)),
+        Err(error) => {
+            // Places are told of texts that have a name.
+            let placed = yaml_value(Sources::new().add("", text), text).err().unwrap_or(error);
+            let error = yaml_errors::go_text(&placed, text);
+            with_error(empty(target), format!("error converting YAML to JSON: {error}"))
+        }
     }
+}
+
+fn yaml_value(source: SourceId, text: &[u8]) -> Result<Option<Value>> {
+    let documents = read(source, text, ReadOptions::config())?;
+    documents.first().and_then(|document| document.root.as_ref()).map(value_of).transpose()
 }
 
 fn empty(target: Type) -> Value {

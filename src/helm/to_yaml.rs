@@ -16,7 +16,7 @@ use compact_str::ToCompactString;
 use crate::gotmpl::{Call, Fault, Func, Str, Type, Value};
 use crate::sprig::json::{self, LARGEST_TEXT, View};
 use crate::yaml::emit::{Refusal, Writer, float_text};
-use crate::yaml::{MAX_DEPTH, sort_natural};
+use crate::yaml::{MAX_DEPTH, Schema, sort_natural};
 
 pub const FUNCS: &[Func] = &[
     func("toYaml", |call| Ok(without_newline(marshal(&call.args[0]).unwrap_or_default()))),
@@ -96,7 +96,7 @@ impl Tree<'_> {
         if entries.is_empty() {
             return self.writer.empty_mapping().map_err(fault);
         }
-        sort_natural(&mut entries, |(key, _)| key);
+        sort_natural(&mut entries, Schema::V2, |(key, _)| key);
         // Keys that were no UTF-8 may have become equal. Go: JSON has both then, and the last one counts.
         entries.dedup_by(|later, earlier| {
             let is_equal = later.0 == earlier.0;

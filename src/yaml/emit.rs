@@ -25,6 +25,7 @@ use compact_str::{CompactString, ToCompactString};
 pub use detour::Refusal;
 pub use writer::Writer;
 
+use super::Schema;
 use super::decode::{self, Datum};
 use super::node::{Entry, Mapping, Node, Scalar, Value};
 use super::number::{self, Number};
@@ -95,7 +96,7 @@ fn is_in_order(mapping: &Mapping) -> bool {
 
 fn sorted_entries(mapping: &Mapping, at_root: bool) -> Result<Vec<(Cow<'_, str>, &Entry)>> {
     let mut entries = decode::entries(mapping, at_root)?;
-    sort::sort_natural(&mut entries, |(key, _)| key);
+    sort::sort_natural(&mut entries, Schema::V2, |(key, _)| key);
     decode::check_unique(&entries)?;
     Ok(entries)
 }

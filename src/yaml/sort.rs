@@ -10,8 +10,14 @@ mod tables;
 
 use std::cmp::Ordering;
 
-/// Compares two keys; equal only if the texts are.
+use super::Schema;
+
+/// Compares two keys as go-yaml v2 does; equal only if the texts are.
 pub fn natural(a: &str, b: &str) -> Ordering {
+    natural_by(Schema::V2, a, b)
+}
+
+fn natural_by(schema: Schema, a: &str, b: &str) -> Ordering {
     let (x, y) = (a.as_bytes(), b.as_bytes());
     let Some(mut at) = x.iter().zip(y).position(|(p, q)| p != q) else {
         return x.len().cmp(&y.len());
@@ -23,19 +29,22 @@ pub fn natural(a: &str, b: &str) -> Ordering {
         at -= 1;
     }
     let (same, rest_a) = a.split_at(at);
-    natural_from(same, rest_a, &b[at..])
+    natural_from(schema, same, rest_a, &b[at..])
 }
 
 /// Compares two texts from their first different character on; `same` stands before it in both.
-fn natural_from(same: &str, a: &str, b: &str) -> Ordering {
+fn natural_from(schema: Schema, same: &str, a: &str, b: &str) -> Ordering {
     let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else {
         return a.len().cmp(&b.len());
     };
     match (is_letter(x), is_letter(y)) {
         (true, true) => return x.cmp(&y),
-        (true, false) => return Ordering::Greater,
-        (false, true) => return Ordering::Less,
         (false, false) => {}
+        (is_letter, _) => {
+            // Go: v3 has a letter first where a number stands before it.
+            let letters_first = schema == Schema::V3 && same.ends_with(is_digit);
+            return if is_letter == letters_first { Ordering::Less } else { Ordering::Greater };
+        }
     }
     // Go: a zero behind other digits counts as one, so that the runs differ by length.
     let inside_a_number = (x == '0' || y == '0') && same.chars().rev().take_while(|c| is_digit(*c)).any(|c| c != '0');
@@ -69,8 +78,8 @@ fn is_in(ranges: &[(u32, u32)], c: char) -> bool {
 /// Sorts by a key in natural order, keeping the order of equal keys.
 ///
 /// Its own merge sort, because the standard library's may panic on an order that is not transitive.
-pub fn sort_natural<T>(items: &mut Vec<T>, key: impl Fn(&T) -> &str) {
-    merge_sort(items, &|a, b| natural(key(a), key(b)) == Ordering::Greater);
+pub fn sort_natural<T>(items: &mut Vec<T>, schema: Schema, key: impl Fn(&T) -> &str) {
+    merge_sort(items, &|a, b| natural_by(schema, key(a), key(b)) == Ordering::Greater);
 }
 
 fn merge_sort<T>(items: &mut Vec<T>, greater: &impl Fn(&T, &T) -> bool) {
@@ -107,7 +116,16 @@ mod tests {
         let expected =
             ["", "-", "_", "0", "1", "01", "2", "10", "A", "Z", "a", "a-b", "a.b", "a1", "a2", "a10", "aa", "b01", "ä"];
         let mut keys: Vec<&str> = expected.into_iter().rev().collect();
-        sort_natural(&mut keys, |k| k);
+        sort_natural(&mut keys, Schema::V2, |k| k);
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn v3_has_letters_behind_a_number_first() {
+        // Expectation: yaml.Marshal of go-yaml v3.0.5.
+        let expected = ["_", "1", "1e", "1_", "12:30", "N10", "a", "a1b", "a1-", "a2"];
+        let mut keys: Vec<&str> = expected.into_iter().rev().collect();
+        sort_natural(&mut keys, Schema::V3, |k| k);
         assert_eq!(keys, expected);
     }
 
@@ -116,7 +134,7 @@ mod tests {
         let mut keys: Vec<String> = (0..500).map(|i| format!("a{}{}", i % 13, ["", "a", "0"][i % 3])).collect();
         keys.dedup();
         let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
-        sort_natural(&mut sorted, |k| k);
+        sort_natural(&mut sorted, Schema::V2, |k| k);
         assert_eq!(sorted.len(), keys.len());
     }
 }

@@ -41,7 +41,7 @@ impl Nodes {
                 // Go: keys compare by their characters, of which what is none is U+FFFD.
                 let mut sorted: Vec<_> =
                     entries.iter().map(|(key, entry)| (json::text(key), &**key, &entry.value)).collect();
-                sort_natural(&mut sorted, |(text, ..)| text);
+                sort_natural(&mut sorted, Schema::V3, |(text, ..)| text);
                 self.mapping(sorted.into_iter().map(|(_, key, value)| (key, value)))?
             }
             Value::Object(object) => return self.object(&**object, value),

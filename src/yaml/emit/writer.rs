@@ -108,6 +108,8 @@ impl<'o> Writer<'o> {
             }
         } else if detour::json_length(key) > 1024 {
             return Err(Refusal::LongKey);
+        } else if key.contains('\u{85}') {
+            return Err(Refusal::BrokenKey);
         }
         self.out.push(b'?');
         self.place = Place::Indicator;

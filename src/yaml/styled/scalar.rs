@@ -162,8 +162,10 @@ impl Emitter {
 
     fn write_double_quoted(&mut self, text: &str) {
         self.indicator("\"", true, false, false);
+        // Go: is_bom looks at the start of the text whatever character is asked about.
+        let escape_all = text.starts_with('\u{feff}');
         for c in text.chars() {
-            if is_printable(c) && !is_break(c) && !matches!(c, '"' | '\\') {
+            if is_printable(c) && !is_break(c) && !matches!(c, '"' | '\\') && !escape_all {
                 self.put(c);
                 continue;
             }
