@@ -4,8 +4,6 @@
 //! order of the keys, which Go leaves to chance.
 
 mod merge;
-#[cfg(test)]
-mod tests;
 
 use std::rc::Rc;
 
@@ -127,3 +125,6 @@ fn conversion(value: &Value, wanted: &str) -> Fault {
     let found = value.ty().map_or("nil", Type::name);
     Fault::new(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
+
+#[cfg(test)]
+mod tests;

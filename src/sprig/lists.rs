@@ -5,8 +5,6 @@
 
 mod equal;
 mod seen;
-#[cfg(test)]
-mod tests;
 
 use std::rc::Rc;
 
@@ -217,3 +215,6 @@ fn chunk(call: &mut Call) -> Result<Value, Fault> {
 fn nil() -> Value {
     Value::List(Rc::new(List::nil(Type::List)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,8 +9,6 @@ mod layout;
 mod pieces;
 mod printed;
 pub(super) mod runes;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use super::{check_bytes, func, variadic};
@@ -116,3 +114,6 @@ fn substr(start: i64, end: i64, text: &Str) -> Result<Value, Fault> {
     }
     Ok(Value::Str(layout::part(text, from as usize..to as usize)))
 }
+
+#[cfg(test)]
+mod tests;

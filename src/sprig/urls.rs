@@ -4,8 +4,6 @@
 
 mod escape;
 mod parse;
-#[cfg(test)]
-mod tests;
 
 use std::rc::Rc;
 
@@ -67,3 +65,6 @@ fn user_info(text: Vec<u8>) -> Result<Option<UserInfo>, Fault> {
     let refusal = |error| Fault::new(format!("unable to parse userinfo in dict: {error}"));
     parse(&url).map(|url| url.user).map_err(refusal)
 }
+
+#[cfg(test)]
+mod tests;
