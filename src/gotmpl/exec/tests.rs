@@ -90,7 +90,7 @@ fn errors_are_told_as_go_tells_them() {
         ("{{.zz.x}}", "template: t:1:5: executing \"t\" at <.zz.x>: nil pointer evaluating interface {}.x"),
         (
             "\n {{$x := .s}}{{$x.y}}",
-            "template: t:2:16: executing \"t\" at <$x.y>: can't evaluate field y in type string",
+            "template: t:2:17: executing \"t\" at <$x.y>: can't evaluate field y in type string",
         ),
         ("{{range .s}}{{end}}", "template: t:1:8: executing \"t\" at <.s>: range can't iterate over text"),
         (
