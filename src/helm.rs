@@ -24,6 +24,7 @@ pub mod places;
 pub mod post_render;
 pub mod print;
 pub mod release;
+pub mod schema;
 pub mod strvals;
 pub mod to_yaml;
 mod toml;

@@ -23,6 +23,7 @@ pub use convert::{strval, to_float64, to_int64};
 pub use dates::Duration;
 pub use lists::deep_equal;
 pub use strings::strslice;
+pub use urls::{Url, parse_url};
 
 use crate::gotmpl::{Call, Fault, Func, Type, Value};
 

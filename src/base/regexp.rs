@@ -74,6 +74,11 @@ impl Pattern {
     }
 }
 
+/// The pattern as the `regex` crate writes it, for libraries that compile patterns themselves. Errors: Go's text.
+pub fn in_rust_syntax(pattern: &str) -> std::result::Result<String, String> {
+    Ok(parse::parse(pattern).map_err(|fault| fault.go_text())?.tree.to_string())
+}
+
 impl Matcher {
     fn regex(pattern: &str) -> Result<Matcher> {
         let tree = parse::parse(pattern).map_err(|fault| fault.diagnostic())?.tree;

@@ -17,6 +17,7 @@ mod tests;
 use std::any::Any;
 use std::net::IpAddr;
 
+use super::func;
 use crate::base::base64;
 use crate::gotmpl::{Call, Fault, Func, IntType, Kind, Object, Str, Type, UintType, Value, World, fmt};
 use certificate::{Issuer, Template};
@@ -26,10 +27,6 @@ use keys::{Chance, PrivateKey};
 const INT: Type = Type::Int(IntType::Int);
 const UINT32: Type = Type::Uint(UintType::Uint32);
 const CERTIFICATE: Type = Type::Named("sprig.certificate");
-
-const fn func(name: &'static str, params: &'static [Type], run: fn(&mut Call) -> Result<Value, Fault>) -> Func {
-    Func { name, params, variadic: None, run }
-}
 
 pub const FUNCS: &[Func] = &[
     func("bcrypt", &[Type::String], |call| Ok(Value::str(secrets::bcrypt(text(call, 0), &mut call.world.random)))),

@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use super::func;
 use crate::gotmpl::{Call, Fault, Func, Map, Str, Type, Value};
-use parse::{Url, UserInfo, parse};
+use parse::{UserInfo, parse};
+
+pub use parse::{Url, parse as parse_url};
 
 pub const FUNCS: &[Func] = &[func("urlJoin", &[Type::Map], url_join), func("urlParse", &[Type::String], url_parse)];
 

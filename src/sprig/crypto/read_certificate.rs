@@ -100,7 +100,7 @@ fn string(tag: u8, content: &[u8]) -> Result<(), &'static str> {
             "x509: invalid RDNSequence: invalid attribute value: invalid UTF-8 string",
         ),
         der::BMP_STRING => (
-            content.len() % 2 == 0 && !points.any(is_reserved),
+            content.len().is_multiple_of(2) && !points.any(is_reserved),
             "x509: invalid RDNSequence: invalid attribute value: invalid BMPString",
         ),
         der::IA5_STRING => {
