@@ -7,6 +7,8 @@
 mod control;
 mod draft;
 mod pipeline;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
