@@ -21,14 +21,13 @@ impl Frame<'_> {
     }
 
     fn range_or_else(&mut self, dot: &Operand, branch: &Branch) -> Exec<Flow> {
-        let mut operand = self.pipeline(dot, branch.pipe)?;
-        if let Value::Object(object) = &operand.value
-            && let Some(inner) = object.underlying()
-        {
-            operand.value = inner;
-        }
+        let operand = self.pipeline(dot, branch.pipe)?;
+        let made_of = match &operand.value {
+            Value::Object(object) => object.underlying(),
+            _ => None,
+        };
         self.ranged(&operand);
-        let flow = match &operand.value {
+        let flow = match made_of.as_ref().unwrap_or(&operand.value) {
             Value::Int(end, ty) => {
                 self.one_variable(branch, &operand)?;
                 self.range_numbers(branch, (0..*end).map(|n| Value::Int(n, *ty)))?
