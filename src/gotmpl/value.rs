@@ -152,7 +152,7 @@ pub trait Object {
         None
     }
 
-    /// All exported fields in the order of their declaration, for `%v`.
+    /// The fields in the order of their declaration, for `%v`, which shows also those that are not exported.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
@@ -164,6 +164,11 @@ pub trait Object {
 
     /// What its String or Error method gives, if it has one.
     fn text(&self) -> Option<String> {
+        None
+    }
+
+    /// What its GoString method gives, if it has one: the value in Go's syntax, for `%#v`.
+    fn syntax(&self) -> Option<String> {
         None
     }
 

@@ -130,20 +130,17 @@ fn power_of_ten(exponent: i64) -> f64 {
 }
 
 /// sprig: untilStep.
-fn until_step(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Fault> {
-    let distance = i128::from(stop) - i128::from(start);
-    if step == 0 || distance == 0 || (distance < 0) != (step < 0) {
-        return Ok(Vec::new());
-    }
-    let step = i128::from(step);
-    let count = (distance + step - step.signum()) / step;
-    check_items(usize::try_from(count).unwrap_or(usize::MAX))?;
-    Ok((0..count).filter_map(|n| i64::try_from(i128::from(start) + n * step).ok()).collect())
+fn until_step(start: i64, stop: i64, step: i64) -> Result<impl Iterator<Item = i64>, Fault> {
+    let (step, distance) = (i128::from(step), i128::from(stop) - i128::from(start));
+    let is_empty = step == 0 || distance == 0 || (distance < 0) != (step < 0);
+    let count = if is_empty { 0 } else { (distance + step - step.signum()) / step };
+    let count = check_items(usize::try_from(count).unwrap_or(usize::MAX))?;
+    // No item is past the end, so that all of them fit.
+    Ok((0..count as i128).map(move |n| (i128::from(start) + n * step) as i64))
 }
 
-fn int_list(items: Vec<i64>) -> Result<Value, Fault> {
-    let items = items.into_iter().map(Value::int).collect();
-    Ok(Value::List(Rc::new(List::new(Type::Ints, items))))
+fn int_list(items: impl Iterator<Item = i64>) -> Result<Value, Fault> {
+    Ok(Value::List(Rc::new(List::new(Type::Ints, items.map(Value::int).collect()))))
 }
 
 /// sprig: seq, as the shell's command of that name.
@@ -157,8 +154,14 @@ fn seq(call: &mut Call) -> Result<Value, Fault> {
     };
     // The end is part of it.
     let stop = end.wrapping_add(if end < start { -1 } else { 1 });
-    let items: Vec<String> = until_step(start, stop, step)?.iter().map(i64::to_string).collect();
-    Ok(Value::str(items.join(" ")))
+    let mut text = String::new();
+    for item in until_step(start, stop, step)? {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&item.to_string());
+    }
+    Ok(Value::str(text))
 }
 
 #[cfg(test)]

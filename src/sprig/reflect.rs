@@ -47,6 +47,10 @@ mod tests {
                 "*semver.Version ptr true",
             ),
             (
+                "{{deepEqual (semver \"1.2.3\") (semver \"1.2.3\")}} {{deepEqual (semver \"1.2\") (semver \"1.2.0\")}}",
+                "true false",
+            ),
+            (
                 "{{deepEqual (list 1) (list 1)}} {{deepEqual 1 1.0}} {{deepEqual (list) (until 0)}} {{deepEqual nil nil}}",
                 "true false false true",
             ),

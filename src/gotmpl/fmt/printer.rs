@@ -207,6 +207,13 @@ impl Printer<'_> {
         if calls_methods && let Some(text) = object.text() {
             return self.string(value, text.as_bytes(), verb);
         }
+        if !self.erroring
+            && self.spec.sharp_v
+            && let Some(text) = object.syntax()
+        {
+            self.spec.string(self.out, text.as_bytes());
+            return Ok(());
+        }
         match object.kind() {
             Kind::Struct => self.fields(object, object.type_name(), verb, depth),
             Kind::Ptr if depth == 0 => {

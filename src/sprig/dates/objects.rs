@@ -11,6 +11,7 @@ use super::duration::Duration;
 use super::format::format;
 use super::time::Time;
 use super::zone::Zone;
+use crate::gotmpl::fmt::quote;
 use crate::gotmpl::{Call, Fault, Func, IntType, Kind, Object, Type, Value};
 
 pub const TIME: Type = Type::Named("time.Time");
@@ -128,6 +129,18 @@ impl Object for Time {
 
     fn text(&self) -> Option<String> {
         Some(self.to_string())
+    }
+
+    /// Go: Time.GoString.
+    fn syntax(&self) -> Option<String> {
+        let (date, (hour, minute, second)) = (self.date(), self.clock());
+        let location = match self.location() {
+            Zone::Utc => "time.UTC".to_owned(),
+            Zone::Local(_) => "time.Local".to_owned(),
+            zone => format!("time.Location({})", quote(zone.name().as_bytes())),
+        };
+        let (year, month, day, nanos) = (date.year, month_name(date.month), date.day, self.nanosecond());
+        Some(format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanos}, {location})"))
     }
 
     /// Go: Time.MarshalJSON.

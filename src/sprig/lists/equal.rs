@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use hashbrown::HashSet;
 
-use crate::gotmpl::{Fault, List, Map, Value};
+use crate::gotmpl::{Fault, Kind, List, Map, Object, Value};
 
 /// How deep values may be nested.
 const DEEPEST: usize = 10_000;
@@ -37,9 +37,25 @@ fn equal(a: &Value, b: &Value, visited: &mut Visited, depth: usize) -> Result<bo
             let is_known = Rc::ptr_eq(a, b) || !visited.insert((Rc::as_ptr(a).cast(), Rc::as_ptr(b).cast()));
             is_known || maps(a, b, visited, depth)?
         }
-        (Value::Object(a), Value::Object(b)) => a.type_name() == b.type_name() && a.equals(&**b),
+        (Value::Object(a), Value::Object(b)) => {
+            a.type_name() == b.type_name() && (a.equals(&**b) || pointers(&**a, &**b, visited, depth)?)
+        }
         _ => false,
     })
+}
+
+/// Two pointers are equal if what they point to is.
+fn pointers(a: &dyn Object, b: &dyn Object, visited: &mut Visited, depth: usize) -> Result<bool, Fault> {
+    let (a_fields, b_fields) = (a.fields(), b.fields());
+    if a.kind() != Kind::Ptr || a_fields.is_empty() {
+        return Ok(false);
+    }
+    for ((_, a), (_, b)) in a_fields.iter().zip(&b_fields) {
+        if !equal(a, b, visited, depth + 1)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn lists(a: &List, b: &List, visited: &mut Visited, depth: usize) -> Result<bool, Fault> {

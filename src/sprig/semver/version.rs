@@ -87,6 +87,18 @@ fn find(methods: &'static [Func], name: &str) -> Option<&'static Func> {
     methods.iter().find(|method| method.name == name)
 }
 
+/// The fields of Go's struct, none of which is exported.
+fn fields(version: &Version) -> Vec<(&'static str, Value)> {
+    vec![
+        ("major", uint(version.major)),
+        ("minor", uint(version.minor)),
+        ("patch", uint(version.patch)),
+        ("pre", Value::str(version.prerelease())),
+        ("metadata", Value::str(version.metadata())),
+        ("original", Value::str(version.original())),
+    ]
+}
+
 impl Object for Pointer {
     fn type_name(&self) -> &'static str {
         POINTER
@@ -94,6 +106,10 @@ impl Object for Pointer {
 
     fn kind(&self) -> Kind {
         Kind::Ptr
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        fields(&self.0)
     }
 
     fn method(&self, name: &str) -> Option<&'static Func> {
@@ -125,6 +141,10 @@ impl Object for Plain {
 
     fn kind(&self) -> Kind {
         Kind::Struct
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        fields(&self.0)
     }
 
     fn method(&self, name: &str) -> Option<&'static Func> {
