@@ -4,12 +4,14 @@
 //! what [`FileSystem::canonical`] gives back is absolute, without `.`, `..` or symbolic links.
 
 use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind, Result};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read, Result, Seek};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// Reading only: nothing in the library writes where it was not asked to.
 pub trait FileSystem: Sync {
-    fn read(&self, path: &Path) -> Result<Vec<u8>>;
+    fn read(&self, path: &Path) -> Result<Arc<[u8]>>;
     /// How many bytes a file has, so that nobody has to read one that is too large.
     fn size(&self, path: &Path) -> Result<u64> {
         self.read(path).map(|data| data.len() as u64)
@@ -27,13 +29,29 @@ pub trait FileSystem: Sync {
     }
 }
 
+/// So much is not asked of the memory at once on the word of a file's length.
+const LONG_FILE: u64 = 256 << 20;
+
 /// The disk of this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
 impl FileSystem for Disk {
-    fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        std::fs::read(path)
+    fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_file() && metadata.len() < LONG_FILE {
+            // Straight into where it stays, if the file is as long as the system says.
+            let mut text: Arc<[u8]> = std::iter::repeat_n(0, metadata.len() as usize).collect();
+            let whole = Arc::get_mut(&mut text).map(|text| file.read_exact(text));
+            if matches!(whole, Some(Ok(()))) && file.read(&mut [0])? == 0 {
+                return Ok(text);
+            }
+            file.rewind()?;
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        Ok(text.into())
     }
 
     fn size(&self, path: &Path) -> Result<u64> {
@@ -106,8 +124,8 @@ pub fn clean(path: &Path) -> PathBuf {
 }
 
 impl FileSystem for Memory {
-    fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        self.files.get(&clean(path)).cloned().ok_or_else(|| Error::from(ErrorKind::NotFound))
+    fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
+        self.files.get(&clean(path)).map(|text| text.as_slice().into()).ok_or_else(|| Error::from(ErrorKind::NotFound))
     }
 
     fn is_dir(&self, path: &Path) -> bool {

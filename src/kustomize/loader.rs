@@ -114,8 +114,8 @@ impl Loader {
     ///
     /// Errors: there is none, or more than one. kustomize: LoadKustFile.
     pub fn kustomization_file(&self, ctx: &Context) -> Result<(File, &'static str)> {
-        let here = || KUSTOMIZATION_FILE_NAMES.into_iter().filter(|name| ctx.fs.is_file(&self.root().join(name)));
-        let mut found: Vec<_> = here().filter_map(|name| Some((self.try_load(ctx, name)?, name))).collect();
+        let names = KUSTOMIZATION_FILE_NAMES.into_iter();
+        let mut found: Vec<_> = names.clone().filter_map(|name| Some((self.try_load(ctx, name)?, name))).collect();
         if found.len() > 1 {
             let names = found.iter().map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let message = format!("`{}` has more than one kustomization file: {names}", self.name());
@@ -124,7 +124,7 @@ impl Loader {
         if let Some(one) = found.pop() {
             return Ok(one);
         }
-        if let Some(name) = here().next() {
+        if let Some(name) = names.clone().find(|name| ctx.fs.is_file(&self.root().join(name))) {
             return Err(self.asked_for(match self.read(ctx, name) {
                 Err(refusal) => self.refused(ctx, refusal, "", &Text::new(name, Span::NOWHERE)),
                 Ok(_) => self.refused(ctx, Refusal::Missing, "", &Text::new(name, Span::NOWHERE)),
@@ -229,16 +229,15 @@ impl Loader {
             LoadRestrictor::None => absolute.clone(),
             LoadRestrictor::RootOnly => {
                 let real = ctx.fs.canonical_near(self.root(), &absolute).map_err(Refusal::from_io)?;
-                if ctx.fs.is_dir(&real) {
-                    return Err(Refusal::Directory);
-                }
                 if !real.parent().is_some_and(|dir| dir.starts_with(self.root())) {
-                    return Err(Refusal::Outside);
+                    return Err(if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::Outside });
                 }
                 real
             }
         };
-        let text: Arc<[u8]> = ctx.fs.read(&real).map_err(Refusal::from_io)?.into();
+        // Only where it cannot be read is it worth to ask whether it is a directory.
+        let refused = |error| if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::from_io(error) };
+        let text = ctx.fs.read(&real).map_err(refused)?;
         let source = ctx.sources.add(path::display(&self.level.working_dir, &absolute), text.clone());
         Ok(File { source, text })
     }
@@ -286,6 +285,13 @@ impl Loader {
         Some(format!("did you mean `{written}{meant}`?"))
     }
 
+    /// Whether the root is a directory or stands below it. Roots are written alike, so most questions are
+    /// answered without a look at the parts of the path.
+    fn is_inside(&self, dir: &Path) -> bool {
+        let bytes = self.root().as_os_str().as_encoded_bytes();
+        bytes.starts_with(dir.as_os_str().as_encoded_bytes()) && self.root().starts_with(dir)
+    }
+
     /// A base may not be a directory that was come through, or one that holds such a directory.
     /// kustomize: errIfArgEqualOrHigher.
     fn check_cycle(&self, root: &Path, path: &Text) -> Result<()> {
@@ -293,7 +299,7 @@ impl Loader {
         let mut found = None;
         loop {
             let here = way[way.len() - 1];
-            if here.root().starts_with(root) && (found.is_none() || here.root() == root) {
+            if here.is_inside(root) && (found.is_none() || here.root() == root) {
                 found = Some(way.len());
             }
             match &here.level.referrer {
