@@ -5,6 +5,7 @@
 //! used many times, the prefix or suffix of each use is part of what is looked up.
 //! **Not here:** who refers to what.
 
+use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use compact_str::CompactString;
@@ -34,11 +35,17 @@ pub(super) struct Candidate<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Candidates<'a> {
     list: Vec<Candidate<'a>>,
-    /// The hash of what is looked up -> first and last of its links.
-    chains: HashMap<u64, (u32, u32), FixedState>,
-    links: Vec<ChainLink>,
+    /// For each form of a [`Key`], made when a key of the form is first looked up: mostly one of them is.
+    indexes: [OnceCell<Index>; FORMS],
     /// Original namespace -> where the resources are now that came from it, renamed or not.
     moves: HashMap<CompactString, Moves>,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    /// The hash of a key -> first and last of its links.
+    chains: HashMap<u64, (u32, u32), FixedState>,
+    links: Vec<ChainLink>,
 }
 
 #[derive(Debug)]
@@ -68,12 +75,34 @@ pub(super) enum Key<'k> {
     Suffixed(&'k str, &'k str, &'k str),
 }
 
+/// How many forms of keys there are.
+const FORMS: usize = 4;
+
 /// The outermost prefix or suffix; empty for none.
 pub(super) fn outermost(affixes: &[CompactString]) -> &str {
     affixes.last().map_or("", CompactString::as_str)
 }
 
-impl Key<'_> {
+impl<'k> Key<'k> {
+    fn form(&self) -> usize {
+        match self {
+            Key::Name(..) => 0,
+            Key::Scoped(..) => 1,
+            Key::Prefixed(..) => 2,
+            Key::Suffixed(..) => 3,
+        }
+    }
+
+    /// The key by which a candidate is found that had a name.
+    fn of(form: usize, candidate: &'k Candidate, name: &'k str) -> Key<'k> {
+        match form {
+            0 => Key::Name(name),
+            1 => Key::Scoped(name, candidate.scope()),
+            2 => Key::Prefixed(name, candidate.scope(), outermost(&candidate.resource.prefixes)),
+            _ => Key::Suffixed(name, candidate.scope(), outermost(&candidate.resource.suffixes)),
+        }
+    }
+
     fn hash(&self) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         Hash::hash(self, &mut hasher);
@@ -162,6 +191,35 @@ impl<'n> Present<'n> {
     }
 }
 
+impl Index {
+    fn new(form: usize, candidates: &[Candidate]) -> Index {
+        let names = candidates.iter().map(|candidate| candidate.resource.previous.len()).sum();
+        let mut index = Index {
+            chains: HashMap::with_capacity_and_hasher(names, FixedState::default()),
+            links: Vec::with_capacity(names),
+        };
+        for (candidate, at) in candidates.iter().zip(0..) {
+            let previous = &candidate.resource.previous;
+            for (n, id) in previous.iter().enumerate() {
+                if !previous[..n].iter().any(|earlier| earlier.name == id.name) {
+                    index.add(&Key::of(form, candidate, &id.name), at);
+                }
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, key: &Key, candidate: u32) {
+        let link = self.links.len() as u32;
+        self.links.push(ChainLink { candidate, next: None });
+        let chain = self.chains.entry(key.hash()).or_insert((link, link));
+        if chain.1 != link {
+            self.links[chain.1 as usize].next = Some(link);
+            chain.1 = link;
+        }
+    }
+}
+
 impl<'a> Candidates<'a> {
     /// `nodes` are those of the resources, in the same order.
     pub fn new(resources: &'a [Resource], nodes: &[Node], schema: &Schema) -> Candidates<'a> {
@@ -173,7 +231,7 @@ impl<'a> Candidates<'a> {
             let original = resource.previous.first().map_or(scope, |id| effective_namespace(false, &id.namespace));
             all.add_move(original, cluster_scoped, present.namespace, scope);
             if !resource.previous.is_empty() {
-                all.add(Candidate::new(resource, node, cluster_scoped));
+                all.list.push(Candidate::new(resource, node, cluster_scoped));
             }
         }
         all
@@ -189,38 +247,13 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    fn add(&mut self, candidate: Candidate<'a>) {
-        let at = self.list.len() as u32;
-        let (prefix, suffix) = (outermost(&candidate.resource.prefixes), outermost(&candidate.resource.suffixes));
-        for (n, id) in candidate.resource.previous.iter().enumerate() {
-            if candidate.resource.previous[..n].iter().any(|earlier| earlier.name == id.name) {
-                continue;
-            }
-            let (name, scope) = (id.name.as_str(), candidate.scope());
-            let keys = [
-                Key::Name(name),
-                Key::Scoped(name, scope),
-                Key::Prefixed(name, scope, prefix),
-                Key::Suffixed(name, scope, suffix),
-            ];
-            for key in keys {
-                let link = self.links.len() as u32;
-                self.links.push(ChainLink { candidate: at, next: None });
-                let chain = self.chains.entry(key.hash()).or_insert((link, link));
-                if chain.1 != link {
-                    self.links[chain.1 as usize].next = Some(link);
-                    chain.1 = link;
-                }
-            }
-        }
-        self.list.push(candidate);
-    }
-
     /// The candidates that a key leads to, in order, with their positions.
     pub fn find<'s>(&'s self, key: Key<'_>) -> impl Iterator<Item = (u32, &'s Candidate<'a>)> {
-        let mut next = self.chains.get(&key.hash()).map(|chain| chain.0);
+        let form = key.form();
+        let index = self.indexes[form].get_or_init(|| Index::new(form, &self.list));
+        let mut next = index.chains.get(&key.hash()).map(|chain| chain.0);
         let chain = std::iter::from_fn(move || {
-            let link = self.links.get(next? as usize)?;
+            let link = index.links.get(next? as usize)?;
             next = link.next;
             Some((link.candidate, self.list.get(link.candidate as usize)?))
         });
