@@ -1,5 +1,7 @@
 //! The order of the built-in transformers. kustomize: KustTarget.configureBuiltinTransformers.
 
+use std::borrow::Cow;
+
 use super::accumulate::Accumulator;
 use super::context::Context;
 use super::kustomization::{Kustomization, Replacement};
@@ -13,17 +15,17 @@ use crate::base::{Diagnostic, Result};
 use crate::k8s::{Origin, ResMap, Resource, Schema};
 
 /// What the fields of a kustomization name in files of its own, or hold as text.
-pub struct Patches {
+pub struct Patches<'k> {
     merges: Vec<Resource>,
     patches: Vec<patches::LoadedPatch>,
     json_patches: Vec<patches_json6902::LoadedPatch>,
-    replacements: Vec<Replacement>,
+    replacements: Vec<Cow<'k, Replacement>>,
 }
 
 /// Reads all patches and replacements of a kustomization.
 ///
 /// Errors: those of all that cannot be read, together.
-pub fn load(ctx: &Context, loader: &Loader, k: &Kustomization) -> Result<Patches> {
+pub fn load<'k>(ctx: &Context, loader: &Loader, k: &'k Kustomization) -> Result<Patches<'k>> {
     let merges = patches_strategic_merge::load(ctx, loader, &k.patches_strategic_merge);
     let patches = Diagnostic::all(k.patches.iter().map(|patch| patches::load(ctx, loader, patch)));
     let json_patches = Diagnostic::all(k.patches_json6902.iter().map(|p| patches_json6902::load(ctx, loader, p)));

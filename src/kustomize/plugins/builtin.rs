@@ -9,6 +9,8 @@ mod configs;
 mod iam_policy;
 mod value_add;
 
+use std::borrow::Cow;
+
 use configs::{Affixes, Generator, JsonPatch, MergePatches};
 use iam_policy::IamPolicy;
 use value_add::ValueAdd;
@@ -118,7 +120,8 @@ pub fn configure(ctx: &Context, loader: &Loader, config: &Resource) -> Result<Bu
         }
         "ReplacementTransformer" => {
             let configs::Replacements(fields) = lenient(node)?;
-            Builtin::Replacements(replacements::load_replacements(ctx, loader, &fields)?)
+            let loaded = replacements::load_replacements(ctx, loader, &fields)?;
+            Builtin::Replacements(loaded.into_iter().map(Cow::into_owned).collect())
         }
         "ReplicaCountTransformer" => Builtin::Replicas(lenient(node)?),
         "ValueAddTransformer" => Builtin::ValueAdd(ValueAdd::configure(ctx, loader, node)?),

@@ -14,6 +14,8 @@ mod target_path;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::{Borrow, Cow};
+
 use crate::base::{Diagnostic, Result, Sources};
 use crate::k8s::ResMap;
 use crate::kustomize::context::Context;
@@ -26,7 +28,11 @@ use objects::Objects;
 /// The replacements that a field lists, those in files among them.
 ///
 /// Errors: `path` beside an inline replacement; a file that cannot be read or decoded.
-pub fn load_replacements(ctx: &Context, loader: &Loader, fields: &[ReplacementField]) -> Result<Vec<Replacement>> {
+pub fn load_replacements<'k>(
+    ctx: &Context,
+    loader: &Loader,
+    fields: &'k [ReplacementField],
+) -> Result<Vec<Cow<'k, Replacement>>> {
     let mut all = Vec::with_capacity(fields.len());
     for field in fields {
         let own = inline(field);
@@ -40,16 +46,18 @@ pub fn load_replacements(ctx: &Context, loader: &Loader, fields: &[ReplacementFi
             .at(field.path.span)
             .help("remove the `path`, or move the `source` and the `targets` into the file"));
         } else {
-            all.extend(load_file(ctx, loader, field)?);
+            all.extend(load_file(ctx, loader, field)?.into_iter().map(Cow::Owned));
         }
     }
     Ok(all)
 }
 
 /// The replacement that stands in a field. Go: an empty list of targets is lost on the way to the plugin.
-fn inline(field: &ReplacementField) -> Replacement {
-    let targets = field.replacement.targets.clone().filter(|targets| !targets.is_empty());
-    Replacement { targets, ..field.replacement.clone() }
+fn inline(field: &ReplacementField) -> Cow<'_, Replacement> {
+    match &field.replacement.targets {
+        Some(targets) if targets.is_empty() => Cow::Owned(Replacement { targets: None, ..field.replacement.clone() }),
+        _ => Cow::Borrowed(&field.replacement),
+    }
 }
 
 /// A file holds one replacement or a list of them.
@@ -71,12 +79,16 @@ fn load_file(ctx: &Context, loader: &Loader, field: &ReplacementField) -> Result
 ///
 /// Errors: no source or several; a field that is not there; a selector that cannot be read; a
 /// delimiter where there is no plain value.
-pub fn replace_values(sources: &Sources, resources: &mut ResMap, replacements: &[Replacement]) -> Result<()> {
+pub fn replace_values(
+    sources: &Sources,
+    resources: &mut ResMap,
+    replacements: &[impl Borrow<Replacement>],
+) -> Result<()> {
     if replacements.is_empty() {
         return Ok(());
     }
     let mut objects = Objects::new(resources);
-    for replacement in replacements {
+    for replacement in replacements.iter().map(Borrow::borrow) {
         let targets = match &replacement.targets {
             Some(targets) if replacement.source.is_some() || replacement.source_value.is_some() => targets,
             _ => {

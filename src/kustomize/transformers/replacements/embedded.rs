@@ -66,12 +66,14 @@ fn is_flow(sources: &Sources, span: Span) -> bool {
 
 /// The first plain value that a path leads through, and how many parts lead to it.
 fn find_text<'n>(root: &'n mut Node, parts: &[String]) -> Option<(&'n mut Node, usize)> {
-    let depth = (1..parts.len()).find(|depth| {
-        let found = field_path::lookup(root, &parts[..*depth]);
-        matches!(found, Ok(Some(node)) if node.as_scalar().is_some())
-    })?;
-    let node = field_path::lookup_mut(root, &parts[..depth])?;
-    Some((node, depth))
+    let mut found = &*root;
+    for depth in 1..parts.len() {
+        found = field_path::lookup(found, &parts[depth - 1..depth]).ok()??;
+        if found.as_scalar().is_some() {
+            return Some((field_path::lookup_mut(root, &parts[..depth])?, depth));
+        }
+    }
+    None
 }
 
 /// The document that a text holds. Errors: it is none, or is empty.
