@@ -172,13 +172,18 @@ impl ResMap {
         match same {
             Some(at) => Err((at, Box::new(resource))),
             None => {
-                if let Some(index) = &mut self.index {
-                    index.add(self.resources.len(), &resource);
-                }
-                self.resources.push(resource);
+                self.push(resource);
                 Ok(())
             }
         }
+    }
+
+    /// Appends a resource of which the caller knows that its id is new.
+    pub fn push(&mut self, resource: Resource) {
+        if let Some(index) = &mut self.index {
+            index.add(self.resources.len(), &resource);
+        }
+        self.resources.push(resource);
     }
 
     /// The first two resources that have the same present id and for which that `counts`.

@@ -118,9 +118,7 @@ impl Resource {
     }
 
     fn metadata_text(&self, key: &str) -> &str {
-        // Go: RNode.getMetaStringField: null reads as empty.
-        let value = self.node.get("metadata").and_then(|m| m.get(key));
-        value.filter(|v| !v.is_null()).and_then(Node::text).unwrap_or_default()
+        metadata_text(self.node.get("metadata"), key)
     }
 
     /// Where the name is written, for messages; the object itself where there is none.
@@ -131,11 +129,12 @@ impl Resource {
     /// The id it has now. kustomize: Resource.CurId.
     pub fn id<'a>(&'a self, schema: &Schema) -> IdRef<'a> {
         let (api_version, kind) = (self.api_version(), self.kind());
+        let metadata = self.node.get("metadata");
         IdRef {
             api_version,
             kind,
-            name: self.name(),
-            namespace: self.namespace(),
+            name: metadata_text(metadata, "name"),
+            namespace: metadata_text(metadata, "namespace"),
             cluster_scoped: schema.is_certainly_cluster_scoped(api_version, kind),
         }
     }
@@ -165,6 +164,11 @@ impl Resource {
             Some(first) => first,
             None => self.id(schema),
         }
+    }
+
+    /// The kind of the first id it had.
+    pub fn original_kind(&self) -> &str {
+        self.previous.first().map_or_else(|| self.kind(), |first| &first.kind)
     }
 
     /// Remembers the present id before a change. kustomize: Resource.StorePreviousId.
@@ -222,6 +226,12 @@ impl Resource {
     pub fn annotations(&self) -> impl Iterator<Item = (&str, &str)> {
         text_pairs(self.node.lookup(&["metadata", "annotations"]))
     }
+}
+
+/// Go: RNode.getMetaStringField: null reads as empty.
+fn metadata_text<'a>(metadata: Option<&'a Node>, key: &str) -> &'a str {
+    let value = metadata.and_then(|metadata| metadata.get(key));
+    value.filter(|value| !value.is_null()).and_then(Node::text).unwrap_or_default()
 }
 
 /// The scalar pairs of a mapping as texts. Go: RNode.getMapFromMeta.

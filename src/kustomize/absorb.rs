@@ -15,7 +15,7 @@ pub fn absorb(into: &mut ResMap, generated: ResMap, schema: &Schema) -> Result<(
         let matches = into.find_by_any_id(&resource.id(schema), schema);
         match (matches.as_slice(), resource.behavior) {
             ([], Behavior::Merge | Behavior::Replace) => return Err(nothing_to_merge(&resource, &id, into)),
-            ([], _) => append(into, resource, schema)?,
+            ([], _) => into.push(resource),
             (&[at], Behavior::Merge | Behavior::Replace) => {
                 // The new object takes the old one's name and history, so the index stays true.
                 if let Some(old) = into.list_mut_same_ids().get_mut(at) {

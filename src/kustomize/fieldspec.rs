@@ -269,7 +269,7 @@ pub(super) fn not_a_way(node: &Node, part: &Part) -> Box<Diagnostic> {
 ///
 /// With `Tag::Open` what was quoted stays a string, and what was plain is read anew.
 /// Errors: the node is a list or a mapping. Go: FieldSetter without a name.
-pub fn set_scalar(node: &mut Node, text: &str, tag: Tag, asked: Span) -> Result<()> {
+pub fn set_scalar(node: &mut Node, text: impl Into<CompactString>, tag: Tag, asked: Span) -> Result<()> {
     let Value::Scalar(old) = &node.value else { return Err(wrong_kind(node, "a plain value", asked)) };
     let style = old.style;
     // kustomize: what is quoted is a string, whatever the tag says: `replicas: "3"` stays one.

@@ -87,8 +87,12 @@ pub fn number(number: Number) -> String {
 /// Whether a key means the field. Go: encoding/json folds letters by Unicode, where the long s and
 /// the Kelvin sign are letters of ASCII names too.
 pub fn same_field(field: &str, key: &str) -> bool {
+    // Nearly all comparisons end at the lengths.
+    if field.eq_ignore_ascii_case(key) {
+        return true;
+    }
     if key.is_ascii() {
-        return field.eq_ignore_ascii_case(key);
+        return false;
     }
     let fold = |c: char| match c {
         '\u{17f}' => 's',

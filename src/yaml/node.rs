@@ -344,7 +344,7 @@ impl Mapping {
     pub fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(key).map(|at| *at as usize),
-            None => self.entries.iter().position(|e| e.key.text() == Some(key)),
+            None => self.entries.iter().position(|entry| entry.has_key(key)),
         }
     }
 
@@ -437,6 +437,16 @@ impl Mapping {
             }
             self.index = Some(Box::new(index));
         }
+    }
+}
+
+impl Entry {
+    /// Whether the key is a scalar with this text. Most keys differ in their length or first byte, which is
+    /// seen without a call.
+    #[inline]
+    fn has_key(&self, key: &str) -> bool {
+        let Some(text) = self.key.text() else { return false };
+        text.len() == key.len() && text.as_bytes().first() == key.as_bytes().first() && text == key
     }
 }
 

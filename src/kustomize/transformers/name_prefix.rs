@@ -2,8 +2,11 @@
 //!
 //! kustomize: api/internal/builtins/PrefixTransformer.go, api/filters/prefix and suffix.
 
+use compact_str::CompactString;
+
 use super::WORTH_A_THREAD;
 use crate::base::{Result, parallel};
+use crate::k8s::gvk::{parse_api_version, selects};
 use crate::k8s::{ResMap, Resource, Schema};
 use crate::kustomize::fieldspec::{CompiledSpec, CreateKind, set_scalar};
 use crate::kustomize::fieldspecs::FieldSpecs;
@@ -31,15 +34,12 @@ pub fn name_suffix(resources: &mut ResMap, suffix: &Text, specs: &FieldSpecs, sc
 }
 
 fn extend_names(resource: &mut Resource, part: &Text, side: Side, specs: &FieldSpecs, schema: &Schema) -> Result<()> {
-    let id = resource.original_id(schema);
-    if is_never_renamed(id.kind, id.group()) {
+    let original_kind = resource.original_kind();
+    if is_never_renamed(original_kind, resource.api_version()) {
         return Ok(());
     }
-    // An own copy only where the kind has changed: nearly never.
-    let original_kind = (id.kind != resource.kind()).then(|| id.kind.to_string());
-    for spec in specs.compiled() {
-        let original_kind = original_kind.as_deref().unwrap_or(resource.kind());
-        if spec.matches(resource.api_version(), original_kind) {
+    for spec in specs.for_kind(original_kind) {
+        if spec.matches_version(resource.api_version()) {
             extend(resource, part, side, spec, schema)?;
         }
     }
@@ -47,10 +47,10 @@ fn extend_names(resource: &mut Resource, part: &Text, side: Side, specs: &FieldS
 }
 
 /// kustomize: of the core group or not, a kind that is called so keeps its name.
-fn is_never_renamed(kind: &str, group: &str) -> bool {
+fn is_never_renamed(kind: &str, api_version: &str) -> bool {
     match kind {
         "CustomResourceDefinition" | "Namespace" => true,
-        "APIService" => group == "apiregistration.k8s.io",
+        "APIService" => parse_api_version(api_version).0 == "apiregistration.k8s.io",
         _ => false,
     }
 }
@@ -64,15 +64,19 @@ fn extend(resource: &mut Resource, part: &Text, side: Side, spec: &CompiledSpec,
         }
         resource.store_previous_id(schema);
     }
-    if !spec.matches(resource.api_version(), resource.kind()) {
+    // The kind may have changed since; group and version are always the present ones.
+    if !selects(&spec.gvk.kind, resource.kind()) {
         return Ok(());
     }
     spec.apply(resource, Some(CreateKind::Scalar(Tag::Str)), part.span, &mut |node| {
         let old = node.text().unwrap_or_default();
-        let new = match side {
-            Side::Prefix => [&part.value, old].concat(),
-            Side::Suffix => [old, &part.value].concat(),
+        let (first, second) = match side {
+            Side::Prefix => (part.value.as_str(), old),
+            Side::Suffix => (old, part.value.as_str()),
         };
-        set_scalar(node, &new, Tag::Open, part.span)
+        let mut new = CompactString::with_capacity(first.len() + second.len());
+        new.push_str(first);
+        new.push_str(second);
+        set_scalar(node, new, Tag::Open, part.span)
     })
 }

@@ -122,7 +122,7 @@ fn set_field(node: &mut Node, options: &Options) -> Result<()> {
     if options.unset_only && !node.is_null() && node.text().is_some_and(|text| !text.is_empty()) {
         return Ok(());
     }
-    set_scalar(node, namespace, Tag::Str, namespace.span)
+    set_scalar(node, &**namespace, Tag::Str, namespace.span)
 }
 
 /// kustomize: roleBindingHack.
