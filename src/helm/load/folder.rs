@@ -3,6 +3,7 @@
 //! Source: pkg/chart/v2/loader/directory.go, internal/sympath/walk.go.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Raw, label_of, without_bom};
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
@@ -87,12 +88,14 @@ impl Walk<'_> {
             return Err(Diagnostic::new("chart-file", message).help("remove it, or name it in `.helmignore`"));
         }
         let data = self.read(path, &name)?;
-        self.files.push(Raw { name, label: label_of(path), data: without_bom(&data).into() });
+        let bare = without_bom(&data);
+        let data = if bare.len() == data.len() { data.clone() } else { bare.into() };
+        self.files.push(Raw { name, label: label_of(path), data });
         Ok(())
     }
 
     /// Go: ReadFileWithBudget.
-    fn read(&mut self, path: &Path, name: &str) -> Result<Vec<u8>> {
+    fn read(&mut self, path: &Path, name: &str) -> Result<Arc<[u8]>> {
         let too_large =
             || cannot_read(name, &format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"));
         let fail = |error: std::io::Error| cannot_read(name, &error.to_string());

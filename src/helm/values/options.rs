@@ -5,6 +5,7 @@
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{merge_maps, read};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources, Span};
@@ -66,7 +67,7 @@ pub fn merge_options(options: &ValueOptions, files: &mut Files<'_>) -> Result<Rc
     }
     for text in &options.set_file {
         let mut read = |path: &str| match files.bytes(path) {
-            Ok(bytes) => Ok(Value::str(bytes)),
+            Ok(bytes) => Ok(Value::str(bytes.to_vec())),
             Err(error) => Err(error.message),
         };
         set("--set-file", text, Reading::File(&mut read))?;
@@ -113,10 +114,12 @@ impl Files<'_> {
     }
 
     /// Go: readFile.
-    fn bytes(&mut self, path: &str) -> Result<Vec<u8>> {
+    fn bytes(&mut self, path: &str) -> Result<Arc<[u8]>> {
         let fail = |why: String| Diagnostic::new("values-unreadable", why);
         if is_stdin(path) {
-            return (self.stdin)().map_err(|error| fail(format!("cannot read standard input: {error}")));
+            return (self.stdin)()
+                .map(Into::into)
+                .map_err(|error| fail(format!("cannot read standard input: {error}")));
         }
         if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
             let message = format!("cannot read {path}: files of values are not fetched from the net");
