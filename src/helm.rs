@@ -29,4 +29,5 @@ pub mod strvals;
 pub mod to_yaml;
 mod toml;
 pub mod unused;
+pub mod validate;
 pub mod values;

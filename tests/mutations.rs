@@ -1,5 +1,5 @@
-//! Broken input must end in an error or in a build, never in a panic or a hang: kustomizations that are cut off,
-//! mixed up and filled with noise, made from the project's own cases. And what is printed can be read again.
+//! Broken input must end in an error or in a result, never in a panic or a hang: kustomizations and charts that are
+//! cut off, mixed up and filled with noise, made from the project's own cases. And what is built can be read again.
 //!
 //! The mutations are the same in every run. `KZ_MUTATIONS=100000` makes more of them.
 
@@ -11,25 +11,34 @@ use std::time::Duration;
 
 use kz::base::fs::Memory;
 use kz::base::report::{self, Style};
-use kz::base::{Sources, stack};
+use kz::base::{Diagnostic, Sources, stack};
+use kz::gotmpl::{ExecOptions, Limits, World};
+use kz::helm::capabilities::Capabilities;
+use kz::helm::inflate::{Order, inflate};
+use kz::helm::load;
+use kz::helm::places;
+use kz::helm::print::{Hooks, stream};
+use kz::helm::release::Release;
+use kz::helm::values::{Files, ValueOptions, merge_options};
 use kz::kustomize::{BuildOptions, Context, build};
 use kz::render;
 use kz::yaml::{self, ReadOptions};
 
-/// Names and contents of one case's files, and the directory that is built.
+/// Names and contents of one case's files, and what is built or rendered.
 struct Seed {
     name: String,
     files: Vec<(PathBuf, Vec<u8>)>,
-    dir: String,
+    target: String,
 }
 
-fn seeds() -> Vec<Seed> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/build");
+/// The cases of a verb, of whose words the one at `target` names what it is about.
+fn seeds(verb: &str, target: usize) -> Vec<Seed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(verb);
     let mut seeds = Vec::new();
     for case in fs::read_dir(root).unwrap().flatten() {
         let cmd = fs::read_to_string(case.path().join("cmd")).unwrap();
         let words = cmd.lines().next_back().unwrap_or_default().split_whitespace().skip(1);
-        let dir = words.take_while(|word| !word.starts_with('-')).next().unwrap_or(".").to_owned();
+        let dir = words.take_while(|word| !word.starts_with('-')).nth(target).unwrap_or(".").to_owned();
         let mut files = Vec::new();
         collect(&case.path().join("in"), Path::new("/work"), &mut files);
         files.sort();
@@ -37,7 +46,7 @@ fn seeds() -> Vec<Seed> {
             seeds.push(Seed {
                 name: case.file_name().to_string_lossy().into_owned(),
                 files,
-                dir: format!("/work/{dir}"),
+                target: format!("/work/{dir}"),
             });
         }
     }
@@ -73,7 +82,7 @@ impl Random {
     }
 }
 
-const SNIPPETS: [&str; 40] = [
+const SNIPPETS: [&str; 56] = [
     "{",
     "}",
     "[",
@@ -114,6 +123,22 @@ const SNIPPETS: [&str; 40] = [
     "\n  ",
     "name: ",
     "%YAML 1.2\n",
+    "{{",
+    "}}",
+    "{{- end }}",
+    "{{ range . }}",
+    "{{ define \"x\" }}",
+    "{{ include \"x\" . }}",
+    "{{ tpl . . }}",
+    " | nindent 99999999 ",
+    " | toYaml ",
+    " (index . 1) ",
+    "{{ $x := . }}",
+    " printf \"%*d\" 999999 1 ",
+    "/*",
+    "`",
+    " . ",
+    "$x",
 ];
 
 fn mutate(text: &mut Vec<u8>, other: &[u8], random: &mut Random) {
@@ -139,28 +164,63 @@ fn mutate(text: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     }
 }
 
-/// Builds, and draws the error if there is one. Panics where something does not hold.
-fn check(files: &[(PathBuf, Vec<u8>)], dir: &str) {
+type CheckFn = fn(&Memory, &Sources, &str) -> Result<(), Box<Diagnostic>>;
+
+/// Does what is to be done, and draws the error if there is one. Panics where something does not hold.
+fn check(files: &[(PathBuf, Vec<u8>)], target: &str, run: CheckFn) {
     let mut memory = Memory::new();
     files.iter().for_each(|(path, content)| memory.write(path, content.clone()));
     let sources = Sources::new();
+    if let Err(error) = run(&memory, &sources, target) {
+        let drawn = report::text(&error, &sources, Style::Plain);
+        assert!(drawn.starts_with("error[") && drawn.ends_with('\n'), "{drawn}");
+        assert!(!drawn.contains('\0'), "{drawn}");
+        report::json(&error, &sources);
+    }
+}
+
+fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<Diagnostic>> {
     let options = BuildOptions { working_dir: "/work".into(), ..BuildOptions::default() };
     let context = Context {
-        fs: &memory,
-        sources: &sources,
+        fs: memory,
+        sources,
         options: &options,
         world: || World::fixed(0),
         notes: Mutex::default(),
     };
-    match build(&context, dir).and_then(|built| render::manifests(&built.resources)) {
-        Ok(pieces) => is_read_again(&pieces.concat()),
-        Err(error) => {
-            let drawn = report::text(&error, &sources, Style::Plain);
-            assert!(drawn.starts_with("error[") && drawn.ends_with('\n'), "{drawn}");
-            assert!(!drawn.contains('\0'), "{drawn}");
-            report::json(&error, &sources);
-        }
-    }
+    let built = build(&context, dir)?;
+    is_read_again(&render::manifests(&built.resources)?.concat());
+    Ok(())
+}
+
+/// With bounds that a broken loop reaches soon.
+fn render_chart(memory: &Memory, sources: &Sources, chart: &str) -> Result<(), Box<Diagnostic>> {
+    let flags = ValueOptions { set: vec!["a.b=1,c={x,y}".to_owned()], ..ValueOptions::default() };
+    let mut files = Files { fs: memory, sources, stdin: &mut || Ok(Vec::new()) };
+    let values = merge_options(&flags, &mut files)?;
+    let chart = load::load(memory, sources, Path::new(chart))?;
+    let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };
+    let order = Order {
+        sources,
+        release: &release,
+        values,
+        value_files: &[],
+        capabilities: &Capabilities::default(),
+        skip_schema_validation: false,
+        include_crds: true,
+        exec: ExecOptions {
+            limits: Limits::new(1_000_000, 16 << 20).into(),
+            trace: true,
+            reads: Some(Default::default()),
+            ..ExecOptions::default()
+        },
+        post_renderer: None,
+    };
+    let inflated = inflate(chart, &order, &mut World::fixed(0)).map_err(|failure| failure.error)?;
+    let stream = stream(&inflated.crds, &inflated.sorted, Hooks::All);
+    let places = places::of_stream(&stream, &inflated, sources);
+    assert!(places.is_sorted_by_key(|(at, _)| *at), "{places:?}");
+    Ok(())
 }
 
 /// What was printed reads as what it was: written again it has the same bytes.
@@ -179,9 +239,17 @@ fn is_read_again(printed: &[u8]) {
 }
 
 #[test]
-fn broken_input_never_panics_or_hangs() {
+fn broken_kustomizations_never_panic_or_hang() {
+    run(seeds("build", 0), build_again);
+}
+
+#[test]
+fn broken_charts_never_panic_or_hang() {
+    run(seeds("template", 1), render_chart);
+}
+
+fn run(seeds: Vec<Seed>, check_fn: CheckFn) {
     let count = std::env::var("KZ_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
-    let seeds = seeds();
     assert!(!seeds.is_empty());
     let (report, progress) = mpsc::channel::<String>();
     let work = std::thread::spawn(move || {
@@ -196,7 +264,7 @@ fn broken_input_never_panics_or_hangs() {
                     mutate(&mut files[at].1, &other, &mut random);
                 }
                 report.send(format!("mutation {number} of {}", seed.name)).ok();
-                if catch_unwind(AssertUnwindSafe(|| check(&files, &seed.dir))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| check(&files, &seed.target, check_fn))).is_err() {
                     let texts =
                         files.iter().map(|(path, text)| format!("== {}\n{}", path.display(), text.escape_ascii()));
                     panic!("mutation {number} of {}:\n{}", seed.name, texts.collect::<Vec<_>>().join("\n"));

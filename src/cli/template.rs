@@ -65,6 +65,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
         sources,
         release: &release,
         values: values.clone(),
+        value_files: &flags.values.files,
         capabilities: &capabilities,
         skip_schema_validation: flags.skip_schema_validation,
         include_crds: flags.include_crds,

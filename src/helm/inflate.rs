@@ -16,7 +16,7 @@ use super::files::Files;
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
 use super::release::Release;
-use super::{capabilities, dependencies, errors, functions, post_render};
+use super::{capabilities, dependencies, errors, functions, post_render, validate};
 use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::gotmpl::{ExecOptions, Map, Output, Templates, Type, Value, World};
 
@@ -29,6 +29,8 @@ pub struct Order<'a> {
     pub release: &'a Release,
     /// What the user sets, without the chart's own values.
     pub values: Rc<Map>,
+    /// The files that it comes from, for messages.
+    pub value_files: &'a [String],
     pub capabilities: &'a Capabilities,
     pub skip_schema_validation: bool,
     pub include_crds: bool,
@@ -93,6 +95,9 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
     order.release.check_name()?;
     dependencies::process(chart, &order.values, notes)?;
     let values = coalesce_values(chart, &order.values, Nulls::Delete, notes)?;
+    if !order.skip_schema_validation {
+        validate::validate(chart, &values)?;
+    }
     capabilities::check_kube_version(chart, order.capabilities)?;
     Ok(values)
 }
@@ -127,10 +132,24 @@ fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> 
         let data = Value::Map(template.scope.clone());
         let output = templates
             .execute(&template.name, &data, world, &order.exec)
-            .map_err(|error| errors::exec_error(&template.name, &error))?;
+            .map_err(|error| errors::exec_error(&template.name, &error))
+            .map_err(|error| where_to_set(error, chart, order))?;
         rendered.insert(template.name.clone(), output);
     }
     Ok(rendered)
+}
+
+/// Where a value that is nil could have been set, as far as it is one of the chart's values.
+fn where_to_set(mut error: Box<Diagnostic>, chart: &Chart, order: &Order) -> Box<Diagnostic> {
+    if let Some(help) = error.help.as_mut().filter(|help| help.starts_with("`.Values")) {
+        let own = chart.values_file.as_ref().and_then(|file| order.sources.get(file.source?));
+        let own = own.map(|source| source.name.clone());
+        let files: Vec<String> = own.iter().chain(order.value_files).map(|file| format!("`{file}`")).collect();
+        if !files.is_empty() {
+            help.push_str(&format!("; it could stand in {}", files.join(" or ")));
+        }
+    }
+    error
 }
 
 /// The files to be sorted: without notes, and as the post-renderer gave them back.

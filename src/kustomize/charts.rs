@@ -96,6 +96,7 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rende
         sources: ctx.sources,
         release: &release,
         values,
+        value_files: &[],
         capabilities: &capabilities(ctx, chart)?,
         skip_schema_validation: false,
         include_crds: chart.include_crds,
