@@ -1,6 +1,6 @@
 //! Private keys as text: PEM around PKCS #1, SEC 1, PKCS #8, and OpenSSL's way with DSA.
 //!
-//! **Invariant:** what Go accepts is accepted, but for RSA keys of more than two primes or of 16,384 bits.
+//! **Invariant:** what Go accepts is accepted, but for RSA keys of more than 16,384 bits.
 //! **Not here:** encrypted keys, which sprig does not read.
 
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -17,14 +17,15 @@ pub fn parse(text: &[u8]) -> Result<PrivateKey, String> {
     if block.label == "PRIVATE KEY" {
         return pkcs8(&block.bytes).map_err(|e| format!("decoding PEM as PKCS#8: {e}"));
     }
-    let Some(kind) = block.label.strip_suffix(" PRIVATE KEY") else {
-        return Err(format!("no private key data in PEM block of type {}", block.label));
+    let label = &block.label;
+    let Some(kind) = label.strip_suffix(" PRIVATE KEY") else {
+        return Err(format!("no private key data in PEM block of type {label}"));
     };
     let key = match kind {
         "RSA" => pkcs1(&block.bytes),
         "EC" => sec1(&block.bytes, None),
         "DSA" => dsa(&block.bytes),
-        _ => return Err(format!("invalid private key type {kind}")),
+        _ => return Err(format!("invalid private key type {label}")),
     };
     key.map_err(|e| format!("parsing {kind} private key from PEM: {e}"))
 }
@@ -46,15 +47,15 @@ pub fn write(key: &PrivateKey) -> Result<String, String> {
             pem::encode("EC PRIVATE KEY", &der::sequence(&content.map(Vec::as_slice)))
         }
         PrivateKey::Ed25519(bytes) => pem::encode("PRIVATE KEY", &pkcs8_bytes(object_ids::ED25519, bytes)),
-        PrivateKey::X25519(bytes) => pem::encode("PRIVATE KEY", &pkcs8_bytes(object_ids::X25519, bytes)),
+        PrivateKey::X25519 => return Err("an X25519 key signs nothing".into()),
     })
 }
 
 /// Go: x509.MarshalPKCS1PrivateKey
 fn pkcs1_bytes(key: &RsaPrivateKey) -> Option<Vec<u8>> {
-    let inverse = key.crt_coefficient()?;
+    let (inverse, more) = (key.crt_coefficient()?, key.primes().get(2..)?);
     let numbers = [
-        &BigUint::default(),
+        &BigUint::from(u8::from(!more.is_empty())),
         key.n(),
         key.e(),
         key.d(),
@@ -64,11 +65,27 @@ fn pkcs1_bytes(key: &RsaPrivateKey) -> Option<Vec<u8>> {
         key.dq()?,
         &inverse,
     ];
-    let fields = numbers.map(|number| der::integer(&number.to_bytes_be()));
-    Some(der::sequence(&fields.each_ref().map(Vec::as_slice)))
+    let mut fields = integers(&numbers);
+    if !more.is_empty() {
+        let (one, two) = (BigUint::from(1u8), BigUint::from(2u8));
+        let mut before = key.primes().iter().take(2).product::<BigUint>();
+        let mut list = Vec::new();
+        for prime in more {
+            // By Fermat, the inverse of what is in front of the prime.
+            let coefficient = before.modpow(&(prime - &two), prime);
+            list.extend(der::sequence(&[&integers(&[prime, &(key.d() % (prime - &one)), &coefficient])]));
+            before *= prime;
+        }
+        fields.extend(der::sequence(&[&list]));
+    }
+    Some(der::sequence(&[&fields]))
 }
 
-/// Go: x509.MarshalPKCS8PrivateKey, of the curves whose keys are 32 bytes.
+fn integers(numbers: &[&BigUint]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| der::integer(&number.to_bytes_be())).collect()
+}
+
+/// Go: x509.MarshalPKCS8PrivateKey
 fn pkcs8_bytes(id: &[u8], key: &[u8]) -> Vec<u8> {
     let algorithm = der::sequence(&[&der::object_id(id)]);
     der::sequence(&[&der::integer(&[]), &algorithm, &der::octet_string(&der::octet_string(key))])
@@ -80,7 +97,8 @@ struct Pkcs1<'a> {
     numbers: [&'a [u8]; 5],
     /// What can be computed from them, if it is there: two exponents and a coefficient.
     computed: [Option<&'a [u8]>; 3],
-    more_primes: bool,
+    /// Further primes.
+    more: Vec<&'a [u8]>,
     behind: Reader<'a>,
 }
 
@@ -109,7 +127,15 @@ impl<'a> Pkcs1<'a> {
                 *place = Some(fields.integer()?);
             }
         }
-        Some(Pkcs1 { version, numbers, computed, more_primes: fields.next_is(der::SEQUENCE), behind })
+        let mut more = Vec::new();
+        if let Some(mut list) = fields.optional(der::SEQUENCE)? {
+            while !list.is_empty() {
+                let mut fields = list.nested(der::SEQUENCE)?;
+                let (prime, _, _) = (fields.integer()?, fields.integer()?, fields.integer()?);
+                more.push(prime);
+            }
+        }
+        Some(Pkcs1 { version, numbers, computed, more, behind })
     }
 }
 
@@ -139,6 +165,9 @@ impl<'a> Pkcs8<'a> {
     }
 }
 
+/// The largest RSA key that is computed with.
+const MOST_BITS: usize = 16_384;
+
 const NOT_A_KEY: &str = "asn1: structure error: not the parts of a private key";
 
 /// What is wrong with bytes that are not of the format that was asked for.
@@ -167,14 +196,21 @@ fn pkcs1(bytes: &[u8]) -> Result<PrivateKey, String> {
     if !key.numbers.iter().chain(key.computed.iter().flatten()).all(is_positive) {
         return Err("x509: private key contains zero or negative value".into());
     }
-    if key.more_primes || key.numbers[0].len() > 2048 {
-        return Err("RSA keys of more than two primes or of more than 16384 bits are not supported".into());
+    if !key.more.iter().all(is_positive) {
+        return Err("x509: private key contains zero or negative prime".into());
     }
     let [n, e, d, p, q] = key.numbers.map(BigUint::from_bytes_be);
-    if &p * &q != n {
+    let mut primes = vec![p, q];
+    primes.extend(key.more.iter().map(|prime| BigUint::from_bytes_be(prime)));
+    // The primes may be larger than the modulus says.
+    let bits: usize = primes.iter().map(BigUint::bits).sum();
+    if n.bits().max(bits) > MOST_BITS {
+        return Err(format!("crypto/rsa: keys of more than {MOST_BITS} bits are not supported"));
+    }
+    if primes.iter().product::<BigUint>() != n {
         return Err("crypto/rsa: p * q != n".into());
     }
-    let read = RsaPrivateKey::from_components(n, e, d, vec![p, q]).map_err(|e| format!("crypto/rsa: {e}"))?;
+    let read = RsaPrivateKey::from_components(n, e, d, primes).map_err(|e| format!("crypto/rsa: {e}"))?;
     let computed = [read.dp().cloned(), read.dq().cloned(), read.crt_coefficient()];
     let agrees = |(given, right): (&Option<&[u8]>, &Option<BigUint>)| match (given, right) {
         (Some(given), Some(right)) => BigUint::from_bytes_be(given) == *right,
@@ -222,7 +258,7 @@ fn pkcs8(bytes: &[u8]) -> Result<PrivateKey, String> {
         object_ids::RSA => pkcs1(read.key).map_err(|e| embedded("RSA", e)),
         object_ids::EC => sec1(read.key, Reader(read.parameters).object_id()).map_err(|e| embedded("EC", e)),
         object_ids::ED25519 => bytes_of_curve_25519(&read, "Ed25519").map(PrivateKey::Ed25519),
-        object_ids::X25519 => bytes_of_curve_25519(&read, "X25519").map(PrivateKey::X25519),
+        object_ids::X25519 => bytes_of_curve_25519(&read, "X25519").map(|_| PrivateKey::X25519),
         unknown => {
             Err(format!("x509: PKCS#8 wrapping contained private key with unknown algorithm: {}", dotted(unknown)))
         }

@@ -17,7 +17,8 @@ pub enum PrivateKey {
     /// With its bytes, as many as keys of the curve have.
     Ec(Curve, Vec<u8>),
     Ed25519([u8; 32]),
-    X25519([u8; 32]),
+    /// Go reads these, and can do nothing with them here.
+    X25519,
     Dsa(Dsa),
 }
 
@@ -83,10 +84,7 @@ impl PrivateKey {
                 let key = ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes();
                 PublicKey::plain(object_ids::ED25519, &key)
             }
-            PrivateKey::X25519(key) => {
-                let key = curve25519_dalek::MontgomeryPoint::mul_base_clamped(*key).to_bytes();
-                PublicKey::plain(object_ids::X25519, &key)
-            }
+            PrivateKey::X25519 => return Err("x509: unsupported public key type: *ecdh.PublicKey".into()),
             PrivateKey::Dsa(_) => return Err("x509: unsupported public key type: *dsa.PublicKey".into()),
         })
     }
@@ -97,7 +95,7 @@ impl PrivateKey {
             PrivateKey::Rsa(_) => (object_ids::SHA256_WITH_RSA, der::NULL),
             PrivateKey::Ec(curve, _) => (curve.signature_algorithm(), &[]),
             PrivateKey::Ed25519(_) => (object_ids::ED25519, &[]),
-            PrivateKey::X25519(_) | PrivateKey::Dsa(_) => return Err(NO_SIGNER.into()),
+            PrivateKey::X25519 | PrivateKey::Dsa(_) => return Err(NO_SIGNER.into()),
         };
         Ok(der::sequence(&[&der::object_id(id), parameters]))
     }
@@ -121,7 +119,7 @@ impl PrivateKey {
             PrivateKey::Ed25519(seed) => {
                 Ok(ed25519_dalek::SigningKey::from_bytes(seed).sign(message).to_bytes().to_vec())
             }
-            PrivateKey::X25519(_) | PrivateKey::Dsa(_) => Err(NO_SIGNER.into()),
+            PrivateKey::X25519 | PrivateKey::Dsa(_) => Err(NO_SIGNER.into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! are what Helm 4.3.1 printed.
 
 use super::*;
+use rsa::BigUint;
 
 const NOW: i64 = 1_795_867_200;
 
@@ -110,6 +111,8 @@ fn certificates_on_all_curves() {
 fn pkcs8_keys_are_given_back_as_pkcs1() {
     let ca = run("genCAWithKey", &[s("My CA"), Value::int(3650), file("rsa.pkcs8")]).unwrap();
     assert_eq!((field(&ca, "Cert"), field(&ca, "Key")), (expected("rsa-ca.crt"), expected("rsa.key")));
+    let ca = run("genCAWithKey", &[s("My CA"), Value::int(1), file("three-primes.key")]).unwrap();
+    assert_eq!(field(&ca, "Key"), expected("three-primes.key"));
 }
 
 #[test]
@@ -180,4 +183,157 @@ fn aes_goes_both_ways_and_fails_as_go_does() {
     let padded = "30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ=";
     let message = run("decryptAES", &[s(padded), s(padded)]).err();
     assert_eq!(message.as_deref(), Some("runtime error: slice bounds out of range [:-83]"));
+}
+
+/// The bytes of a file with another label, and changed.
+fn relabelled(name: &str, label: &str, change: fn(&mut Vec<u8>)) -> String {
+    let mut block = pem::decode(expected(name).as_bytes()).unwrap();
+    change(&mut block.bytes);
+    pem::encode(label, &block.bytes)
+}
+
+#[test]
+fn keys_that_are_none() {
+    let same = |_: &mut Vec<u8>| {};
+    let longer = |bytes: &mut Vec<u8>| bytes.push(0);
+    let of = |kind: &str, problem: &str| format!("parsing private key: parsing {kind} private key from PEM: {problem}");
+    let hint = |name: &str| format!("x509: failed to parse private key (use {name} instead for this key format)");
+    let pkcs8 = |problem: &str| format!("parsing private key: decoding PEM as PKCS#8: {problem}");
+    let wrong = [
+        ("".into(), "parsing private key: no PEM data in input".into()),
+        (expected("rsa.key").replace("-----END", "----END"), "parsing private key: no PEM data in input".into()),
+        (expected("rsa.key").replace('\n', "\n  "), "parsing private key: no PEM data in input".into()),
+        (expected("rsa-ca.crt"), "parsing private key: no private key data in PEM block of type CERTIFICATE".into()),
+        (
+            relabelled("rsa.key", "ENCRYPTED PRIVATE KEY", same),
+            "parsing private key: invalid private key type ENCRYPTED PRIVATE KEY".into(),
+        ),
+        (relabelled("rsa.key", "EC PRIVATE KEY", same), of("EC", &hint("ParsePKCS1PrivateKey"))),
+        (relabelled("p256.key", "RSA PRIVATE KEY", same), of("RSA", &hint("ParseECPrivateKey"))),
+        (relabelled("rsa.pkcs8", "RSA PRIVATE KEY", same), of("RSA", &hint("ParsePKCS8PrivateKey"))),
+        (relabelled("p256.pkcs8", "EC PRIVATE KEY", same), of("EC", &hint("ParsePKCS8PrivateKey"))),
+        (relabelled("rsa.key", "PRIVATE KEY", same), pkcs8(&hint("ParsePKCS1PrivateKey"))),
+        (relabelled("p256.key", "PRIVATE KEY", same), pkcs8(&hint("ParseECPrivateKey"))),
+        (relabelled("rsa.key", "RSA PRIVATE KEY", longer), of("RSA", "asn1: syntax error: trailing data")),
+        (expected("secp256k1.key"), of("EC", "x509: unknown elliptic curve")),
+        (
+            expected("x25519.key"),
+            "error creating certificate: x509: certificate private key does not implement crypto.Signer".into(),
+        ),
+        (
+            expected("rsa512.key"),
+            "error creating certificate: crypto/rsa: 512-bit keys are insecure \
+             (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)"
+                .into(),
+        ),
+    ];
+    for (key, problem) in wrong {
+        assert_eq!(run("genCAWithKey", &[s("x"), Value::int(1), s(&key)]).err(), Some(problem), "{key}");
+    }
+    let accepted = [
+        expected("rsa.key").replace('\n', "\r\n"),
+        format!("hello\n{}", expected("rsa.key")),
+        expected("ed25519.key").replace("KEY-----\nM", "KEY-----\nA: b\n\nM"),
+        expected("ed25519.key").repeat(2),
+        expected("ed25519.key").trim().into(),
+        relabelled("p256.key", "EC PRIVATE KEY", longer),
+    ];
+    for key in accepted {
+        run("genCAWithKey", &[s("x"), Value::int(1), s(&key)]).unwrap();
+    }
+}
+
+#[test]
+fn certificates_that_are_none() {
+    let custom =
+        |cert: &str, key: &str| run("buildCustomCert", &[cert, key].map(|text| s(&base64::encode(text.as_bytes()))));
+    let parsing = |problem: &str| Some(format!("error parsing certificate: decodedCert.Bytes: x509: {problem}"));
+    let wrong = [
+        (pem::encode("CERTIFICATE", b""), parsing("malformed certificate")),
+        (pem::encode("CERTIFICATE", b"\x30\x03\x02\x01\x00"), parsing("malformed tbs certificate")),
+        (relabelled("rsa-ca.crt", "CERTIFICATE", |bytes| bytes.truncate(500)), parsing("malformed certificate")),
+        (relabelled("rsa-ca.crt", "CERTIFICATE", |bytes| bytes.push(0)), parsing("trailing data")),
+        (expected("rsa.key"), parsing("malformed tbs certificate")),
+        ("x".into(), Some("unable to decode certificate".into())),
+    ];
+    for (cert, problem) in wrong {
+        assert_eq!(custom(&cert, &expected("rsa.key")).err(), problem);
+    }
+    assert!(custom(&relabelled("rsa-ca.crt", "FOO", |_| {}), &expected("rsa.key")).is_ok());
+    let problem = "error parsing private key: no PEM data in input";
+    assert_eq!(custom(&expected("rsa-ca.crt"), "x").err().as_deref(), Some(problem));
+    assert_eq!(run("buildCustomCert", &[s("!"), s("")]).err().as_deref(), Some("unable to decode base64 certificate"));
+    assert_eq!(
+        run("buildCustomCert", &[s("YQ=="), s("!")]).err().as_deref(),
+        Some("unable to decode base64 private key")
+    );
+}
+
+#[test]
+fn certificates_that_cannot_be_made() {
+    let list = |items: &[Value]| Value::list(items.to_vec());
+    let creating = |problem: &str| format!("error creating certificate: {problem}");
+    let is_no_text = |what: &str, value: &str| format!("error {what}: {value} is not a string");
+    let wrong = [
+        (s("x"), list(&[s("1.2.3.4"), s("")]), Value::Nil, "error parsing ip: ".into()),
+        (s("x"), list(&[s("01.2.3.4")]), Value::Nil, "error parsing ip: 01.2.3.4".into()),
+        (s("x"), list(&[s("fe80::1%eth0")]), Value::Nil, "error parsing ip: fe80::1%eth0".into()),
+        (s("x"), list(&[Value::Nil]), Value::Nil, is_no_text("parsing ip", "<nil>")),
+        (s("x"), Value::Nil, list(&[Value::Nil]), is_no_text("processing alternate dns name", "<nil>")),
+        (
+            s("x"),
+            Value::Nil,
+            list(&[Value::map([("a", Value::int(1))])]),
+            is_no_text("processing alternate dns name", "map[a:1]"),
+        ),
+        (s("x"), Value::Nil, list(&[s("é")]), creating("x509: \"é\" cannot be encoded as an IA5String")),
+        (Value::str(vec![0xff]), Value::Nil, Value::Nil, creating("asn1: string not valid UTF-8")),
+    ];
+    for (name, ips, dns, problem) in wrong {
+        let args = [name, ips, dns, Value::int(1), file("ed25519.key")];
+        assert_eq!(run("genSelfSignedCertWithKey", &args).err(), Some(problem));
+    }
+    let ca = run(
+        "buildCustomCert",
+        &["rsa-ca.crt", "ed25519.key"].map(|name| s(&base64::encode(expected(name).as_bytes()))),
+    );
+    let args = [s("y"), Value::Nil, Value::Nil, Value::int(1), ca.unwrap(), file("p256.key")];
+    let problem = creating("x509: provided PrivateKey doesn't match parent's PublicKey");
+    assert_eq!(run("genSignedCertWithKey", &args).err(), Some(problem));
+    let ca = run("genCAWithKey", &[s("x"), Value::int(1), file("ed25519.key")]).unwrap();
+    let args = [s("y"), Value::Nil, Value::Nil, Value::int(1), ca, file("x25519.key")];
+    let problem = creating("x509: unsupported public key type: *ecdh.PublicKey");
+    assert_eq!(run("genSignedCertWithKey", &args).err(), Some(problem));
+}
+
+/// No panic, whatever is read.
+#[test]
+fn broken_bytes_are_errors() {
+    for name in ["p256.crt", "ed25519-names.crt", "rsa-leaf.crt", "p521.key", "p256.pkcs8", "ed25519.key", "x25519.key"]
+    {
+        let block = pem::decode(expected(name).as_bytes()).unwrap();
+        for at in 0..block.bytes.len() {
+            for byte in [0, 0x7f, 0x80, 0x84, 0xff] {
+                let mut bytes = block.bytes.clone();
+                bytes[at] = byte;
+                read_certificate::read(&bytes).ok();
+                key_text::parse(pem::encode(&block.label, &bytes).as_bytes()).ok();
+            }
+            read_certificate::read(&block.bytes[..at]).ok();
+        }
+    }
+    let numbers: [&[u8]; 8] = [&[0], &[1], &[2], &[3], &[4], &[5], &[0xff; 70], &[0xfe; 300]];
+    for p in numbers {
+        for q in numbers {
+            for d in numbers {
+                let product = BigUint::from_bytes_be(p) * BigUint::from_bytes_be(q);
+                let parts = [&[0], &*product.to_bytes_be(), &[1], d, p, q].map(der::integer);
+                let bytes = der::sequence(&parts.each_ref().map(Vec::as_slice));
+                if let Ok(key) = key_text::parse(pem::encode("RSA PRIVATE KEY", &bytes).as_bytes()) {
+                    key.sign(b"message", &mut Chance(&mut |_| ())).ok();
+                    key_text::write(&key).ok();
+                }
+            }
+        }
+    }
 }
