@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::glob::Glob;
+use super::glob::{Glob, Stop};
 use super::to_yaml::marshal;
 use crate::base::base64;
 use crate::gotmpl::{Call, Entry, Fault, Func, Kind, List, Map, Object, Str, Type, Value};
@@ -30,7 +30,10 @@ static METHODS: &[Func] = &[
     method("GetBytes", &[Type::String], |call| {
         Ok(Value::List(Rc::new(List::of_bytes(own(call)?.get(call.str(1)).unwrap_or_default()))))
     }),
-    method("Glob", &[Type::String], |call| Ok(Value::object(own(call)?.glob(call.str(1))))),
+    method("Glob", &[Type::String], |call| {
+        let files = own(call)?.glob(call.str(1)).map_err(|stop| Fault::new(stop.to_string()))?;
+        Ok(Value::object(files))
+    }),
     method("Lines", &[Type::String], |call| Ok(own(call)?.lines(call.str(1)))),
 ];
 
@@ -52,10 +55,15 @@ impl Files {
         self.files.get(std::str::from_utf8(name).ok()?).cloned()
     }
 
-    fn glob(&self, pattern: &[u8]) -> Files {
-        let glob = Glob::new(pattern);
-        let matching = self.files.iter().filter(|(name, _)| glob.matches(name));
-        Files { files: Rc::new(matching.map(|(name, data)| (name.clone(), data.clone())).collect()) }
+    fn glob(&self, pattern: &[u8]) -> Result<Files, Stop> {
+        let glob = Glob::new(pattern)?;
+        let mut files = BTreeMap::new();
+        for (name, data) in self.files.iter() {
+            if glob.matches(name)? {
+                files.insert(name.clone(), data.clone());
+            }
+        }
+        Ok(Files { files: Rc::new(files) })
     }
 
     /// The files by their names without folders. Go: of equal names any counts; here the last path does.
@@ -77,9 +85,11 @@ impl Files {
 
 /// Go: path.Base.
 fn base_name(path: &str) -> &str {
-    let path = path.trim_end_matches('/');
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if name.is_empty() { if path.is_empty() { "." } else { "/" } } else { name }
+    match path.trim_end_matches('/') {
+        "" if path.is_empty() => ".",
+        "" => "/",
+        trimmed => trimmed.rsplit('/').next().unwrap_or(trimmed),
+    }
 }
 
 impl Object for Files {
@@ -114,5 +124,50 @@ impl Object for Files {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gotmpl::World;
+
+    fn files() -> Files {
+        let files: [(&str, &[u8]); 4] =
+            [("a.yaml", b"x: 1\n\ny: 2\n"), ("conf/b.txt", b"text"), ("conf/deep/c.bin", b"\xff\x00"), ("empty", b"")];
+        Files::new(files.map(|(name, data)| (name, Arc::from(data))))
+    }
+
+    fn call(name: &str, args: &[&str]) -> String {
+        let own = Value::object(files());
+        let args: Vec<Value> = std::iter::once(own.clone()).chain(args.iter().map(|arg| Value::str(*arg))).collect();
+        let method = files().method(name).expect("a method");
+        let value =
+            (method.run)(&mut Call { args: &args, world: &mut World::fixed(0), engine: None }).expect("a value");
+        let json = crate::sprig::json::marshal(&value, crate::sprig::json::Layout::Raw).expect("JSON");
+        String::from_utf8(json).expect("UTF-8")
+    }
+
+    // Expectations: Helm 4.3.1 on a chart with these files.
+    #[test]
+    fn methods_give_what_helm_gives() {
+        assert_eq!(call("Get", &["conf/b.txt"]), r#""text""#);
+        assert_eq!(call("Get", &["nope"]), r#""""#);
+        assert_eq!(call("GetBytes", &["conf/b.txt"]), r#""dGV4dA==""#);
+        assert_eq!(call("Lines", &["a.yaml"]), r#"["x: 1","","y: 2"]"#);
+        assert_eq!(call("Lines", &["empty"]), "[]");
+        assert_eq!(call("Glob", &["conf/*"]), r#"{"conf/b.txt":"dGV4dA=="}"#);
+        assert_eq!(call("Glob", &["conf/**"]), r#"{"conf/b.txt":"dGV4dA==","conf/deep/c.bin":"/wA="}"#);
+        assert_eq!(call("AsSecrets", &[]), r#""a.yaml: eDogMQoKeTogMgo=\nb.txt: dGV4dA==\nc.bin: /wA=\nempty: \"\"""#);
+        // A character that YAML forbids, or one that JSON replaces.
+        let config = r#""a.yaml: |\n  x: 1\n\n  y: 2\nb.txt: text\nc.bin: \"\ufffd\\0\"\nempty: \"\"""#;
+        assert_eq!(call("AsConfig", &[]), config.replace("\\ufffd", "\u{fffd}"));
+    }
+
+    #[test]
+    fn names_without_folders_are_those_of_go() {
+        for (path, name) in [("a/b", "b"), ("a/", "a"), ("", "."), ("//", "/"), ("a", "a")] {
+            assert_eq!(base_name(path), name);
+        }
     }
 }

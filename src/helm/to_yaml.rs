@@ -66,7 +66,7 @@ impl Tree<'_> {
                 self.map(map.entries().iter().map(|(key, entry)| (json::text(key), &entry.value)).collect())?;
             }
             View::Fields(fields) => {
-                self.map(fields.iter().map(|(name, value)| (Cow::Borrowed(*name), value)).collect())?;
+                self.map(fields.iter().map(|(name, value)| (json::text(name), value)).collect())?;
             }
         }
         Ok(())

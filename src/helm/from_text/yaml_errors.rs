@@ -111,7 +111,8 @@ fn by_code(error: &Diagnostic, marked: &str) -> Option<String> {
         "yaml-alias" if error.message.ends_with("itself") => format!("yaml: anchor '{name}' value contains itself"),
         "yaml-tag" if error.message.starts_with("the value is no") => {
             let wanted = error.message.split('`').nth(1)?;
-            let value = marked.rsplit("!!").next()?.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
+            let value =
+                marked.rsplit_once("!!").map_or(marked, |(_, tagged)| tagged.split_once(' ').unwrap_or_default().1);
             let found = match resolve(Schema::V2, value) {
                 Tag::Null => "!!null",
                 Tag::Bool => "!!bool",

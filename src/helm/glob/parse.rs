@@ -22,14 +22,18 @@ pub enum Part {
         is_negated: bool,
     },
     /// `{a,b}`
-    AnyOf(Vec<Vec<Part>>),
+    AnyOf(Vec<Part>),
+    /// One of the alternatives.
+    Pattern(Vec<Part>),
+    /// What is left of an alternative that others share.
+    Nothing,
 }
 
 /// What is no pattern.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoPattern;
 
-/// Braces in braces, of which more are no pattern here.
+/// Braces in braces. More are too many parts as well.
 const MAX_DEPTH: usize = 1_000;
 
 pub fn parse(pattern: &[u8]) -> Result<Vec<Part>, NoPattern> {
@@ -87,9 +91,9 @@ impl Parser<'_> {
         if self.depth > MAX_DEPTH {
             return Err(NoPattern);
         }
-        let mut alternatives = vec![self.parts()?];
+        let mut alternatives = vec![Part::Pattern(self.parts()?)];
         while self.take(",") {
-            alternatives.push(self.parts()?);
+            alternatives.push(Part::Pattern(self.parts()?));
         }
         self.take("}");
         self.depth -= 1;

@@ -20,7 +20,7 @@ pub enum View {
     List(Rc<List>),
     Map(Rc<Map>),
     /// A struct: fields in the order of their declaration.
-    Fields(Vec<(&'static str, Value)>),
+    Fields(Vec<(Str, Value)>),
 }
 
 impl View {
@@ -41,17 +41,37 @@ impl View {
             Value::Map(map) if map.is_nil() => View::Null,
             Value::Map(map) => View::Map(map.clone()),
             Value::Object(object) => match object.json() {
+                Some(Value::Map(map)) if is_struct(&**object) => View::Fields(in_declared_order(&**object, &map)),
                 // A type that says no more of itself than what it is.
                 Some(Value::Object(_)) => return Err(unsupported_type(object.type_name())),
                 Some(plain) => return View::of(&plain),
                 None if object.type_name() == "time.Time" => {
                     return Err(Fault::new("json: error calling MarshalJSON for type time.Time: it is out of range"));
                 }
-                None if matches!(object.kind(), Kind::Struct | Kind::Ptr) => View::Fields(exported_fields(&**object)),
+                None if is_struct(&**object) => View::Fields(own_fields(&**object)),
                 None => return Err(unsupported_type(object.type_name())),
             },
         })
     }
+}
+
+fn is_struct(object: &dyn Object) -> bool {
+    matches!(object.kind(), Kind::Struct | Kind::Ptr)
+}
+
+fn own_fields(object: &dyn Object) -> Vec<(Str, Value)> {
+    exported_fields(object).into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+/// Go: fields stand in the order of their declaration, under the names of their tags: `git_commit` for GitCommit.
+fn in_declared_order(object: &dyn Object, json: &Map) -> Vec<(Str, Value)> {
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    let declared: Vec<String> = object.fields().into_iter().map(|(name, _)| plain(name)).collect();
+    let place = |name: &Str| declared.iter().position(|own| *own == plain(&name.to_text())).unwrap_or(usize::MAX);
+    let entries = json.entries();
+    let mut fields: Vec<_> = entries.iter().map(|(key, entry)| (Str::new(key.clone()), entry.value.clone())).collect();
+    fields.sort_by_key(|(name, _)| place(name));
+    fields
 }
 
 /// The fields of a struct that Go's encoders see.

@@ -45,7 +45,7 @@ impl Writer {
                 self.collection(value, b"{}", map.entries().iter(), |w, (key, entry)| w.entry(key, &entry.value))?;
             }
             View::Fields(fields) => {
-                self.collection(value, b"{}", fields.iter(), |w, (name, value)| w.entry(name.as_bytes(), value))?;
+                self.collection(value, b"{}", fields.iter(), |w, (name, value)| w.entry(name, value))?;
             }
         }
         if self.out.len() > LARGEST_TEXT {
