@@ -1,3 +1,5 @@
+//! The violations are Helm's; what is refused that Helm would load is worded here.
+
 use super::*;
 use crate::base::stack::with_deep_stack;
 
