@@ -1,3 +1,5 @@
+//! Patterns as gobwas matches them.
+
 use super::*;
 
 /// Expectations: gobwas/glob 0.2.3 with `/` as separator; an invalid pattern replaced by `**`.

@@ -1,3 +1,5 @@
+//! JSON as encoding/json writes and reads it.
+
 use std::rc::Rc;
 
 use super::*;
