@@ -6,6 +6,7 @@
 //! **Invariant:** node numbers within a tree are of that tree; children stand before their parents.
 //! **Not here:** how trees come to be ([`super::parse`]).
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::func::Func;
@@ -38,6 +39,8 @@ pub(super) struct Tree {
     pub variables: Vec<Box<[u8]>>,
     /// There is nothing in it but white space.
     pub is_empty: bool,
+    /// How often it is being included now.
+    pub included: Cell<u32>,
 }
 
 pub(super) struct Node {

@@ -21,7 +21,7 @@ mod tests;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 pub(super) use self::fields::zero;
 pub use self::limits::Limits;
@@ -79,8 +79,6 @@ pub(super) struct Run {
     variables: Vec<Variable>,
     /// Lists of arguments that are not in use.
     spare: Vec<Vec<Value>>,
-    /// How many times each template is being included.
-    included: HashMap<Name, u32>,
     recorder: Option<Box<Recorder>>,
     stack_top: usize,
 }
@@ -118,7 +116,6 @@ pub(super) fn execute(
         out: Vec::new(),
         variables: Vec::new(),
         spare: Vec::new(),
-        included: HashMap::new(),
         recorder: options.trace.then(Box::default),
         stack_top: limits::stack_address(),
     };

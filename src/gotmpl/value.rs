@@ -21,7 +21,9 @@ use super::func::Func;
 use super::trace::Trace;
 use crate::base::Span;
 
+/// The tag is as wide as a pointer, so that values are moved in whole words.
 #[derive(Clone)]
+#[repr(u64)]
 pub enum Value {
     /// Go's nil, and what a key that is missing gives.
     Nil,

@@ -90,14 +90,13 @@ impl Frame<'_> {
         let mut span = Span::NOWHERE;
         let lookup = self.lookup(func);
         for at in 0..given {
-            let (value, from) = match args.words.get(at) {
-                Some(arg) => self.argument(dot, param(at), *arg)?,
-                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), param(at))?,
+            let from = match args.words.get(at) {
+                Some(arg) => self.argument(dot, param(at), *arg, &mut values)?,
+                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), param(at), &mut values)?,
             };
-            if lookup.is_none() {
-                self.read(&value, from);
+            if let (None, Some(value)) = (lookup, values.last()) {
+                self.read(value, from);
             }
-            values.push(value);
             // What a function makes is told to come from the last of its arguments that comes from a file.
             if !from.is_nowhere() {
                 span = from;
@@ -130,14 +129,16 @@ impl Frame<'_> {
         Err(error)
     }
 
-    /// Go: evalArg.
-    fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId) -> Exec<(Value, Span)> {
+    /// Go: evalArg. The value joins the others; its place is given back.
+    fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
         self.node = id;
         let tree = self.tree;
         let operand = match &tree.node(id).kind {
-            NodeKind::Dot if ty == Type::Any => return Ok((dot.value.clone(), dot.span)),
-            NodeKind::Dot => dot.clone(),
-            NodeKind::Nil if can_be_nil(ty) => return Ok((zero(ty), Span::NOWHERE)),
+            NodeKind::Dot => return self.fit(dot.clone(), ty, values),
+            NodeKind::Nil if can_be_nil(ty) => {
+                values.push(zero(ty));
+                return Ok(Span::NOWHERE);
+            }
             NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
             NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, Args::default())?,
             NodeKind::Variable(name, fields) => {
@@ -147,9 +148,12 @@ impl Frame<'_> {
             NodeKind::Pipe(_) => self.pipeline(dot, id)?,
             NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, Args::default())?,
             NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, Args::default())?,
-            _ => return Ok((self.typed_literal(ty, id)?, Span::NOWHERE)),
+            _ => {
+                values.push(self.typed_literal(ty, id)?);
+                return Ok(Span::NOWHERE);
+            }
         };
-        self.fit(operand, ty)
+        self.fit(operand, ty, values)
     }
 
     /// Go: evalArg where the parameter is a reflect.Value.
@@ -194,29 +198,26 @@ impl Frame<'_> {
         })
     }
 
-    /// Go: validateType.
-    fn fit(&self, operand: Operand, ty: Type) -> Exec<(Value, Span)> {
-        let Operand { value, is_interface, span } = operand;
-        if ty == Type::Any {
-            return Ok((value, span));
-        }
-        let Some(actual) = value.ty() else {
-            return match (is_interface, can_be_nil(ty)) {
-                (false, true) => Ok((zero(ty), span)),
-                (false, false) => self.fail(format!("invalid value; expected {}", ty.name())),
-                (true, _) => self.fail(format!("wrong type for value; expected {}; got interface {{}}", ty.name())),
-            };
-        };
-        match (&value, ty) {
-            _ if actual == ty => Ok((value, span)),
-            // The types are made of the same, and one of them has no name.
-            (Value::Map(map), Type::Map) if map.ty() == Type::Values => Ok((value, span)),
-            (Value::Object(object), _) => match object.underlying() {
-                Some(inner) if inner.ty() == Some(ty) => Ok((inner, span)),
-                _ => self.wrong_type(actual, ty),
+    /// Go: validateType. The value joins the others; its place is given back.
+    fn fit(&self, operand: Operand, ty: Type, values: &mut Vec<Value>) -> Exec<Span> {
+        let value = match (&operand.value, operand.value.ty()) {
+            _ if ty == Type::Any => operand.value,
+            (_, None) => match (operand.is_interface, can_be_nil(ty)) {
+                (false, true) => zero(ty),
+                (false, false) => return self.fail(format!("invalid value; expected {}", ty.name())),
+                (true, _) => return self.wrong_type(Type::Any, ty),
             },
-            _ => self.wrong_type(actual, ty),
-        }
+            (_, Some(actual)) if actual == ty => operand.value,
+            // The types are made of the same, and one of them has no name.
+            (Value::Map(_), Some(Type::Values)) if ty == Type::Map => operand.value,
+            (Value::Object(object), Some(actual)) => match object.underlying() {
+                Some(inner) if inner.ty() == Some(ty) => inner,
+                _ => return self.wrong_type(actual, ty),
+            },
+            (_, Some(actual)) => return self.wrong_type(actual, ty),
+        };
+        values.push(value);
+        Ok(operand.span)
     }
 
     fn wrong_type<T>(&self, actual: Type, expected: Type) -> Exec<T> {

@@ -10,7 +10,7 @@ use super::super::world::World;
 use super::operand::Operand;
 use super::{Exec, Run, limits, no_template, run_tree};
 
-/// Helm: recursionMaxNums, for each name.
+/// Helm: recursionMaxNums. Helm counts names, of which a text given to `tpl` may make another template.
 const MAX_INCLUDES: u32 = 1000;
 
 /// The engine as a function sees it that is called by an action.
@@ -37,23 +37,20 @@ impl Nested<'_> {
 impl Engine for Nested<'_> {
     /// Helm: includeFun.
     fn include(&mut self, name: &Str, data: &Value, world: &mut World) -> Result<Str, Fault> {
-        let count = self.run.included.entry_ref(&**name).or_default();
-        if *count > MAX_INCLUDES {
+        let within = |error| Fault { message: String::new(), inner: Some(error) };
+        let scope = self.scope;
+        let tree = scope.find(name).ok_or_else(|| within(no_template(name)))?;
+        let count = tree.included.get();
+        if count > MAX_INCLUDES {
+            let name = name.to_text();
             return Err(Fault::new(format!(
-                "rendering template has a nested reference name: {}: unable to execute template",
-                name.to_text()
+                "rendering template has a nested reference name: {name}: unable to execute template"
             )));
         }
-        *count += 1;
-        let scope = self.scope;
-        let result = match scope.find(name) {
-            Some(tree) => self.execute(scope, tree, data, world),
-            None => Err(no_template(name)),
-        };
-        if let Some(count) = self.run.included.get_mut(&**name) {
-            *count -= 1;
-        }
-        result.map_err(|error| Fault { message: String::new(), inner: Some(error) })
+        tree.included.set(count + 1);
+        let result = self.execute(scope, tree, data, world);
+        tree.included.set(count);
+        result.map_err(within)
     }
 
     /// Helm: tplFun.

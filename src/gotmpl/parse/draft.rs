@@ -1,5 +1,6 @@
 //! A template while it is read.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use hashbrown::HashMap;
@@ -75,7 +76,7 @@ impl Draft {
             _ => false,
         };
         let Draft { name, nodes, variables, .. } = self;
-        Tree { name, file, source, text, nodes, root, variables, is_empty }
+        Tree { name, file, source, text, nodes, root, variables, is_empty, included: Cell::default() }
     }
 
     fn is_white_space(&self, id: NodeId, text: &[u8]) -> bool {
