@@ -181,13 +181,8 @@ fn check(files: &[(PathBuf, Vec<u8>)], target: &str, run: CheckFn) {
 
 fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<Diagnostic>> {
     let options = BuildOptions { working_dir: "/work".into(), ..BuildOptions::default() };
-    let context = Context {
-        fs: memory,
-        sources,
-        options: &options,
-        world: || World::fixed(0),
-        notes: Mutex::default(),
-    };
+    let context =
+        Context { fs: memory, sources, options: &options, world: || World::fixed(0), notes: Mutex::default() };
     let built = build(&context, dir)?;
     is_read_again(&render::manifests(&built.resources)?.concat());
     Ok(())

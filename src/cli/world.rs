@@ -17,7 +17,9 @@ pub fn of_machine() -> World {
 /// The world of this machine, or with a seed one that is the same everywhere.
 pub fn world(seed: Option<&str>, enable_dns: bool) -> World {
     let mut world = match seed {
-        Some(seed) => World { now: Box::new(|| (SEEDED_NOW, 0)), random: seeded(seed), ..World::fixed(SEEDED_NOW) },
+        Some(seed) => {
+            World { now: Box::new(|| (SEEDED_NOW, 0)), random: Box::new(seeded(seed)), ..World::fixed(SEEDED_NOW) }
+        }
         None => World {
             now: Box::new(now),
             time_zone: std::env::var("TZ").unwrap_or_default(),
@@ -39,10 +41,10 @@ fn now() -> (i64, u32) {
 }
 
 /// A stream of bytes that only the seed decides: SHA-256 of seed and block number, block by block.
-fn seeded(seed: &str) -> Box<dyn FnMut(&mut [u8])> {
+fn seeded(seed: &str) -> impl FnMut(&mut [u8]) + use<> {
     let start = Sha256::new_with_prefix(seed.as_bytes());
     let (mut block, mut number, mut used) = ([0u8; 32], 0u64, 32);
-    Box::new(move |bytes| {
+    move |bytes| {
         for byte in bytes {
             if used == block.len() {
                 block = start.clone().chain_update(number.to_le_bytes()).finalize().into();
@@ -52,7 +54,7 @@ fn seeded(seed: &str) -> Box<dyn FnMut(&mut [u8])> {
             *byte = block[used];
             used += 1;
         }
-    })
+    }
 }
 
 /// A key made without randomness would be no secret: there is nothing to go on with.

@@ -167,7 +167,7 @@ fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &std::
     for file in &chart.additional_values_files {
         additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
     }
-    let merge = Merge::of(&chart.values_merge)?;
+    let precedence = Precedence::of(&chart.values_merge)?;
     let default = Text::new(path.join("values.yaml").to_string_lossy().as_ref(), chart.span);
     let file = if chart.values_file.is_empty() { &default } else { &chart.values_file };
     let base = match chart.values_inline.as_ref().filter(|inline| !inline.is_nil_or_empty()) {
@@ -176,11 +176,11 @@ fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &std::
             values::read(file.source, &file.text)?
         }
         Some(inline) => {
-            let merged = match merge {
-                Merge::Replace => inline.clone(),
-                Merge::Override | Merge::Merge => {
+            let merged = match precedence {
+                Precedence::InlineAlone => inline.clone(),
+                Precedence::Inline | Precedence::File => {
                     let file = loader.load(ctx, "valuesFile", file)?;
-                    merge_inline(merge, &first_document(file.source, &file.text)?, inline)?
+                    merge_inline(precedence, &first_document(file.source, &file.text)?, inline)?
                 }
             };
             merged.as_mapping().map_or(Ok(Map::new(Type::Map)), from_yaml::map_of)?
@@ -202,21 +202,21 @@ fn first_document(source: SourceId, text: &[u8]) -> Result<Node> {
 
 /// What `valuesMerge` says of values that stand both in the file and inline.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Merge {
-    /// Inline ones win.
-    Override,
-    /// Those of the file win.
-    Merge,
-    /// The file does not count.
-    Replace,
+enum Precedence {
+    /// `override`: inline ones win.
+    Inline,
+    /// `merge`: those of the file win.
+    File,
+    /// `replace`: the file does not count.
+    InlineAlone,
 }
 
-impl Merge {
-    fn of(text: &Text) -> Result<Merge> {
+impl Precedence {
+    fn of(text: &Text) -> Result<Precedence> {
         match &**text {
-            "" | "override" => Ok(Merge::Override),
-            "merge" => Ok(Merge::Merge),
-            "replace" => Ok(Merge::Replace),
+            "" | "override" => Ok(Precedence::Inline),
+            "merge" => Ok(Precedence::File),
+            "replace" => Ok(Precedence::InlineAlone),
             _ => Err(Diagnostic::new("chart-field", format!("`valuesMerge` cannot be `{text}`"))
                 .at(text.span)
                 .help("it must be one of `merge`, `override`, `replace`")),
@@ -225,9 +225,9 @@ impl Merge {
 }
 
 /// kustomize: replaceValuesInline.
-fn merge_inline(merge: Merge, file: &Node, inline: &Node) -> Result<Node> {
-    let (mut under, over) = match merge {
-        Merge::Merge => (inline.clone(), file.clone()),
+fn merge_inline(precedence: Precedence, file: &Node, inline: &Node) -> Result<Node> {
+    let (mut under, over) = match precedence {
+        Precedence::File => (inline.clone(), file.clone()),
         _ => (file.clone(), inline.clone()),
     };
     match strategic::merge(&mut under, over, &Schema::default(), Comments::default())? {
