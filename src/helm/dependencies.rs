@@ -42,7 +42,8 @@ pub fn check(chart: &Chart, notes: &mut Vec<String>) -> Result<()> {
         "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
          fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {names}"
     );
-    let error = Diagnostic::new("chart-dependency", message).help("put the charts into `charts/`");
+    let error = Diagnostic::new("chart-dependency", message)
+        .help("run `helm dependency build` in the chart, or put the charts into `charts/`");
     Err(missing.iter().fold(error, |error, dependency| error.at(dependency.span)))
 }
 

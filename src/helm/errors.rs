@@ -45,32 +45,20 @@ fn chain(error: &ExecError) -> impl Iterator<Item = &ExecError> {
     std::iter::successors(Some(error), |error| error.inner())
 }
 
-/// Source: reformatExecErrorMsg in pkg/engine/engine.go.
+/// What `fail` and `required` say is told as Helm tells it (reformatExecErrorMsg in pkg/engine/engine.go). Of all
+/// else Go's message of the innermost failure: the places and the way there are drawn, where Go puts them into words.
 fn exec_message(file: &str, error: &ExecError) -> String {
     let text = error.to_string();
-    let mut parts = text.splitn(3, ": ");
-    let (Some(_), Some(location), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return format!("execution error in ({file}): {text}");
-    };
-    if let Some(message) = warning(rest) {
+    if let Some(message) = warning(&text) {
+        let location =
+            error.site.as_ref().map_or(file.to_owned(), |site| format!("{}:{}:{}", site.file, site.line, site.column));
         return format!("execution error at ({location}): {message}");
     }
-    let mut lines = String::new();
-    for level in chain(error) {
-        match &level.site {
-            None => lines.push_str(&format!("{level}\n")),
-            Some(site) => {
-                let Site { file, line, column, template, context, .. } = &**site;
-                lines.push_str(&format!("{file}:{line}:{column}\n  executing \"{template}\" at <{context}>:\n    "));
-                lines.push_str(&format!("{}\n", own_message(level)));
-            }
-        }
-        // Go: what other errors are in the chain does not read as one of a template, so nothing is reworded.
-        if level.cause.as_ref().is_some_and(|cause| cause.inner.is_none() || !cause.message.is_empty()) {
-            return text;
-        }
+    let innermost = chain(error).last().unwrap_or(error);
+    match &innermost.cause {
+        Some(cause) => format!("{}: {}", innermost.message, cause.message),
+        None => innermost.message.clone(),
     }
-    lines.trim().to_owned()
 }
 
 /// What `fail` or `required` was given.
@@ -80,14 +68,6 @@ fn warning(text: &str) -> Option<&str> {
     text.get(from..to)
 }
 
-/// The message up to where that of the next template begins.
-fn own_message(level: &ExecError) -> String {
-    match level.cause {
-        Some(_) => format!("{}:", level.message),
-        None => level.message.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::late;
@@ -95,7 +75,7 @@ mod tests {
     use crate::base::{SourceId, Sources};
     use crate::gotmpl::{ExecOptions, FuncMap, Templates, Value, World};
 
-    /// What `helm template` 4.3.1 prints behind `Error: ` for a chart `c` with these two files.
+    /// Of a chart `c` with these two files. The messages are parts of what `helm template` 4.3.1 prints.
     fn error_of(helpers: &str, text: &str) -> Box<Diagnostic> {
         let sources = Sources::new();
         let source = sources.add("c/templates/out.yaml", text.as_bytes());
@@ -115,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_helms() {
+    fn messages_are_those_of_helm_and_go() {
         let cases = [
             ("", "a: {{ fail \"no: way\" }}", "execution error at (c/templates/out.yaml:1:6): no: way"),
             (
@@ -126,29 +106,11 @@ mod tests {
             (
                 "{{define \"h\"}}{{ .Values.x.y }}{{end}}",
                 "{{ include \"h\" . }}",
-                "c/templates/out.yaml:1:3\n  executing \"c/templates/out.yaml\" at <include \"h\" .>:\n    error calling \
-                 include:\nc/templates/_h.tpl:1:24\n  executing \"h\" at <.Values.x.y>:\n    nil pointer evaluating \
-                 interface {}.y",
+                "nil pointer evaluating interface {}.y",
             ),
-            (
-                "",
-                "{{ include \"h\" . }}",
-                "c/templates/out.yaml:1:3\n  executing \"c/templates/out.yaml\" at <include \"h\" .>:\n    error calling \
-                 include:\ntemplate: no template \"h\" associated with template \"gotpl\"",
-            ),
-            (
-                "",
-                "{{ index .Values 1 }}",
-                "template: c/templates/out.yaml:1:3: executing \"c/templates/out.yaml\" at <index .Values 1>: error calling \
-                 index: value has type int; should be string",
-            ),
-            (
-                "",
-                "{{ tpl \"{{ .Values.x.y }}\" . }}",
-                "template: c/templates/out.yaml:1:3: executing \"c/templates/out.yaml\" at <tpl \"{{ .Values.x.y }}\" .>: \
-                 error calling tpl: error during tpl function execution for \"{{ .Values.x.y }}\": template: gotpl:1:10: \
-                 executing \"gotpl\" at <.Values.x.y>: nil pointer evaluating interface {}.y",
-            ),
+            ("", "{{ include \"h\" . }}", "no template \"h\" associated with template \"gotpl\""),
+            ("", "{{ index .Values 1 }}", "error calling index: value has type int; should be string"),
+            ("", "{{ tpl \"{{ .Values.x.y }}\" . }}", "nil pointer evaluating interface {}.y"),
             ("", "\n{{ nosuch }}", "parse error at (c/templates/out.yaml:2): function \"nosuch\" not defined"),
         ];
         for (helpers, text, message) in cases {
