@@ -192,9 +192,11 @@ fn examples_of_the_help_texts_run() {
     let dir = TempDir::new().unwrap();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hello"), dir.path()).unwrap();
     fs::write(dir.path().join("kustomization.yaml"), "resources: [overlays/prod]\n").unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/chart"), &dir.path().join("chart")).unwrap();
+    fs::write(dir.path().join("prod.yaml"), "replicas: 3\n").unwrap();
     fs::create_dir(dir.path().join("out")).unwrap();
     let mut count = 0;
-    for verb in ["", "build", "version"] {
+    for verb in ["", "build", "template", "version"] {
         let help = succeeds(&["help", verb][..if verb.is_empty() { 1 } else { 2 }]);
         for line in help.lines().skip_while(|line| *line != "Examples:").skip(1) {
             let (command, _what_it_does) = line.trim().split_once("   ").unwrap_or((line.trim(), ""));
@@ -204,7 +206,7 @@ fn examples_of_the_help_texts_run() {
             count += 1;
         }
     }
-    assert!(count >= 10, "{count} examples");
+    assert!(count >= 17, "{count} examples");
     assert_eq!(fs::read_to_string(dir.path().join("prod.yaml")).unwrap(), expected());
-    assert_eq!(fs::read_dir(dir.path().join("out")).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(dir.path().join("out")).unwrap().count(), 4);
 }

@@ -220,12 +220,19 @@ fn matches(pattern: &[&str], lines: &[&str]) -> bool {
 }
 
 #[test]
-fn the_reference_of_build_names_every_flag_and_the_page_on_errors_every_code() {
-    let page = read(&root().join("book/src/reference/build.md"));
-    let help = kz(&["build", "--help"]).1;
-    let flags = help.split_whitespace().map(|word| word.trim_end_matches(',')).filter(|word| word.starts_with("--"));
-    let mut problems: Vec<String> =
-        flags.filter(|flag| !page.contains(&format!("`{flag}"))).map(|flag| format!("no word on {flag}")).collect();
+fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
+    let mut problems: Vec<String> = Vec::new();
+    for verb in ["build", "template"] {
+        let page = read(&root().join(format!("book/src/reference/{verb}.md")));
+        let help = kz(&[verb, "--help"]).1;
+        let flags = help
+            .lines()
+            .filter_map(|line| line.trim_start().split("--").nth(1).filter(|_| line.trim_start().starts_with('-')));
+        let flags = flags.map(|rest| rest.split([' ', ',']).next().unwrap_or_default());
+        let shared = ["help", "error-format", "stack-trace"];
+        let missing = flags.filter(|flag| !shared.contains(flag) && !page.contains(&format!("`--{flag}")));
+        problems.extend(missing.map(|flag| format!("{verb}: no word on --{flag}")));
+    }
 
     let errors = read(&root().join("book/src/reference/errors.md"));
     let mut codes = BTreeSet::new();
