@@ -30,21 +30,26 @@ struct Raw {
 
 /// Loads the chart of a folder or of a `.tgz`.
 pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path) -> Result<Chart> {
+    load_shown(fs, sources, path, path)
+}
+
+/// As [`load`]; places are told below the path `shown`.
+pub fn load_shown(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
     let files = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {
             Diagnostic::new("chart-missing", format!("unable to detect chart at {}: {error}", chart_file.display()))
                 .help("name a folder that holds a Chart.yaml, or an archive of a chart")
         })?;
-        check_api_version(sources, &label_of(&chart_file), &data)?;
-        folder::read(fs, sources, path)?
+        check_api_version(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
+        folder::read(fs, sources, path, shown)?
     } else if fs.is_file(path) {
         let files = archive::read(fs, path)?;
         let chart_file = files.iter().find(|file| file.name == CHART_FILE).ok_or_else(|| {
             Diagnostic::new("chart-missing", "unable to detect chart version, no Chart.yaml found")
                 .help(format!("`{}` is no archive of a chart", path.display()))
         })?;
-        let label = label_of(path);
+        let label = label_of(shown);
         check_api_version(sources, &format!("{label}/{CHART_FILE}"), &chart_file.data)?;
         raw_files(&label, files)
     } else {

@@ -7,7 +7,7 @@
 //! **Invariant:** a node's span leads to the line of the template that wrote it.
 //! **Not here:** fetching charts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::context::Context;
@@ -51,7 +51,11 @@ struct Rendered {
 /// or name.
 pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Result<Vec<ResMap>> {
     let render = |inflation: &Inflation| {
-        let within = |error: Box<Diagnostic>| error.within(format!("in chart `{}`", inflation.chart.name));
+        let name = &inflation.chart.name;
+        let within = |error: Box<Diagnostic>| match name.is_empty() {
+            true => error,
+            false => error.within(format!("in chart `{name}`")),
+        };
         let rendered = render(ctx, loader, inflation).map_err(within)?;
         Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
     };
@@ -71,9 +75,9 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rende
     let path = home.join(&*chart.name);
     let values = merged_values(ctx, loader, chart, &path)?;
     if !ctx.fs.is_dir(&path) {
-        return Err(not_there(chart, &path));
+        return Err(not_there(chart, &loader.display(&path)));
     }
-    let loaded = load::load(ctx.fs, ctx.sources, &path)?;
+    let loaded = load::load_shown(ctx.fs, ctx.sources, &path, Path::new(&loader.display(&path)))?;
 
     let mut world = (ctx.world)();
     let name = match (chart.release_name.is_empty(), chart.name_template.is_empty()) {
@@ -130,16 +134,12 @@ fn chart_home(loader: &Loader, inflation: &Inflation) -> Result<PathBuf> {
     Ok(if is_fetched { home.join(format!("{}-{}", chart.name, chart.version)) } else { home })
 }
 
-fn not_there(chart: &HelmChart, path: &std::path::Path) -> Box<Diagnostic> {
+fn not_there(chart: &HelmChart, path: &str) -> Box<Diagnostic> {
     let error = match chart.repo.is_empty() {
-        true => Diagnostic::new(
-            "chart-not-found",
-            format!("no repo specified for pull, no chart found at `{}`", path.display()),
-        ),
-        false => Diagnostic::new(
-            "chart-not-found",
-            format!("there is no chart at `{}`, and kz fetches no charts yet", path.display()),
-        ),
+        true => Diagnostic::new("chart-not-found", format!("no repo specified for pull, no chart found at `{path}`")),
+        false => {
+            Diagnostic::new("chart-not-found", format!("there is no chart at `{path}`, and kz fetches no charts yet"))
+        }
     };
     error.at(chart.name.span).help("put the chart there: `helm pull --untar --untardir DIR`")
 }
@@ -162,7 +162,7 @@ fn capabilities(ctx: &Context, chart: &HelmChart) -> Result<Capabilities> {
 /// The values that the files and `valuesInline` make together.
 ///
 /// Errors: a file that is not there or may not be read; an unknown `valuesMerge`.
-fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &std::path::Path) -> Result<Rc<Map>> {
+fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &Path) -> Result<Rc<Map>> {
     let mut additional = Vec::new();
     for file in &chart.additional_values_files {
         additional.push(loader.load(ctx, "additionalValuesFiles", file)?);

@@ -110,6 +110,11 @@ impl Loader {
         &self.level.name
     }
 
+    /// A path as a person would type it.
+    pub fn display(&self, path: &Path) -> String {
+        path::display(&self.level.working_dir, path)
+    }
+
     /// The kustomization file of this directory and its name.
     ///
     /// Errors: there is none, or more than one. kustomize: LoadKustFile.

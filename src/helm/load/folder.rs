@@ -13,10 +13,11 @@ use crate::helm::ignore::{self, Rules};
 /// Links can make much of little.
 const MAX_FILES: usize = 200_000;
 
-pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path) -> Result<Vec<Raw>> {
+pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -> Result<Vec<Raw>> {
     let mut walk = Walk {
         fs,
-        rules: rules(fs, sources, root)?,
+        shown,
+        rules: rules(fs, sources, root, shown)?,
         files: Vec::new(),
         seen: 0,
         remaining: MAX_CHART_SIZE,
@@ -26,17 +27,19 @@ pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path) -> Result<Vec<R
     Ok(walk.files)
 }
 
-fn rules(fs: &dyn FileSystem, sources: &Sources, root: &Path) -> Result<Rules> {
+fn rules(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -> Result<Rules> {
     let path = root.join(ignore::FILE_NAME);
     if !fs.is_file(&path) {
         return Ok(Rules::defaults());
     }
     let text = fs.read(&path).map_err(|error| cannot_read(ignore::FILE_NAME, &error.to_string()))?;
-    Rules::parse(&text, sources.add(label_of(&path), text.clone()))
+    Rules::parse(&text, sources.add(label_of(&shown.join(ignore::FILE_NAME)), text.clone()))
 }
 
 struct Walk<'w> {
     fs: &'w dyn FileSystem,
+    /// The root as people know it.
+    shown: &'w Path,
     rules: Rules,
     files: Vec<Raw>,
     /// Files and folders that were looked at.
@@ -90,7 +93,8 @@ impl Walk<'_> {
         let data = self.read(path, &name)?;
         let bare = without_bom(&data);
         let data = if bare.len() == data.len() { data.clone() } else { bare.into() };
-        self.files.push(Raw { name, label: label_of(path), data });
+        let label = label_of(&self.shown.join(&name));
+        self.files.push(Raw { name, label, data });
         Ok(())
     }
 
