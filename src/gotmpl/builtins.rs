@@ -153,10 +153,17 @@ fn length(item: &Value) -> Result<Value, Fault> {
 
 /// Go: evalArgs, and one of the escapers.
 fn escaped(call: &Call, escape: fn(&[u8]) -> Vec<u8>) -> Result<Value, Fault> {
+    let bounded = |text: &[u8]| {
+        let escaped = escape(text);
+        if escaped.len() > fmt::MAX_TEXT {
+            return Err(Fault::new(format!("an escaped text is longer than {} bytes", fmt::MAX_TEXT)));
+        }
+        Ok(Value::str(escaped))
+    };
     if let [Value::Str(text)] = call.args {
-        return Ok(Value::str(escape(text)));
+        return bounded(text);
     }
     let printable = |value: &Value| if value.is_nil() { Value::str("<no value>") } else { value.clone() };
     let args: Vec<Value> = call.args.iter().map(printable).collect();
-    Ok(Value::str(escape(&fmt::sprint(&args)?)))
+    bounded(&fmt::sprint(&args)?)
 }

@@ -95,7 +95,7 @@ fn equals(a: &Value, b: &Value) -> Result<bool, Fault> {
 /// Of values whose types are not basic.
 fn same(a: &Value, b: &Value) -> Result<bool, Fault> {
     if a.kind() != b.kind() && !a.is_nil() && !b.is_nil() {
-        let (a, b, a_type, b_type) = (fmt::shown(a), fmt::shown(b), type_name(a), type_name(b));
+        let (a, b, a_type, b_type) = (as_text(a), fmt::shown(b), type_name(a), type_name(b));
         return Err(Fault::new(format!("non-comparable types {a}: {a_type}, {b_type}: {b}")));
     }
     let (a_is_nil, b_is_nil) = (is_nil_of_its_type(a), is_nil_of_its_type(b));
@@ -104,7 +104,7 @@ fn same(a: &Value, b: &Value) -> Result<bool, Fault> {
     }
     match (a, b) {
         (Value::Object(a), Value::Object(b)) if a.kind() != Kind::Map && a.kind() != Kind::Slice => Ok(a.equals(&**b)),
-        _ => Err(Fault::new(format!("non-comparable type {}: {}", fmt::shown(b), type_name(b)))),
+        _ => Err(Fault::new(format!("non-comparable type {}: {}", as_text(b), type_name(b)))),
     }
 }
 
@@ -125,6 +125,12 @@ fn compare_signs(int: i64, uint: u64) -> Ordering {
 fn incompatible<T>(a: &Value, b: &Value) -> Result<T, Fault> {
     let (a, b) = (type_name(a), type_name(b));
     Err(Fault::new(format!("incompatible types for comparison: {a} and {b}")))
+}
+
+/// Go: the verb `%s`.
+fn as_text(value: &Value) -> String {
+    let text = fmt::sprintf(b"%s", std::slice::from_ref(value));
+    text.map_or_else(|_| fmt::shown(value), |text| String::from_utf8_lossy(&text).into_owned())
 }
 
 fn type_name(value: &Value) -> &'static str {
