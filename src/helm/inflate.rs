@@ -17,11 +17,14 @@ use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
 use super::release::Release;
 use super::{capabilities, dependencies, errors, functions, post_render, validate};
-use crate::base::{Diagnostic, Result, SourceId, Sources};
+use crate::base::{Diagnostic, Result, SourceId, Sources, parallel};
 use crate::gotmpl::{ExecOptions, Map, MissingKey, Output, Templates, Type, Value, World};
 
 /// What is not rendered as a manifest but read by people.
 const NOTES: &str = "NOTES.txt";
+
+/// What so many bytes of templates write is read in about the time that a thread takes to start.
+const BYTES_WORTH_A_THREAD: usize = 16 << 10;
 
 /// What to render, and how.
 pub struct Order<'a> {
@@ -72,17 +75,42 @@ impl From<Box<Diagnostic>> for Failure {
 pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::result::Result<Inflated, Box<Failure>> {
     let mut notes = chart.all_notes();
     let values = prepare(&mut chart, order, &mut notes).map_err(|error| failed(error, None, &notes))?;
-    let files = render(&chart, &values, order, world).map_err(|error| failed(error, Some(Vec::new()), &notes))?;
+    let read = |(path, text): (String, Vec<u8>)| {
+        let documents = manifest::read(&path, &text, order.sources);
+        (path, documents)
+    };
+    // What is finished is read while the rest is rendered.
+    let beside = order.post_renderer.is_none() && bytes_of_templates(&chart) >= BYTES_WORTH_A_THREAD;
+    let (rendered, read_early) = match beside {
+        true => parallel::pipeline(|hand_on| render(&chart, &values, order, world, hand_on), read),
+        false => (render(&chart, &values, order, world, &mut drop), Vec::new()),
+    };
+    let files = rendered.map_err(|error| failed(error, Some(Vec::new()), &notes))?;
     let texts = texts_of(&files, order).map_err(|error| failed(error, Some(Vec::new()), &notes))?;
-    let sorted = manifest::sort(&texts, order.sources).map_err(|error| {
-        let pieces = texts.iter().map(|(path, text)| (path.as_str(), text.as_slice()));
-        failed(error, Some(print::unsorted(pieces)), &notes)
-    })?;
+    let documents: BTreeMap<String, Result<Vec<_>>> = match beside {
+        true => read_early.into_iter().collect(),
+        false => texts.iter().map(|(path, text)| (path.clone(), manifest::read(path, text, order.sources))).collect(),
+    };
+    let documents: Result<Vec<_>> = documents.into_values().collect();
+    let sorted = manifest::sort(
+        documents
+            .map_err(|error| {
+                let pieces = texts.iter().map(|(path, text)| (path.as_str(), text.as_slice()));
+                failed(error, Some(print::unsorted(pieces)), &notes)
+            })?
+            .into_iter()
+            .flatten(),
+    );
     let crds = match order.include_crds {
         true => chart.crds().into_iter().map(|crd| Crd { path: crd.path, content: crd.file.data.to_vec() }).collect(),
         false => Vec::new(),
     };
     Ok(Inflated { release: order.release.name.clone(), crds, sorted, outputs: files, notes })
+}
+
+fn bytes_of_templates(chart: &Chart) -> usize {
+    let own: usize = chart.templates.iter().map(|file| file.data.len()).sum();
+    own + chart.dependencies.iter().map(bytes_of_templates).sum::<usize>()
 }
 
 fn failed(error: Box<Diagnostic>, printed: Option<Vec<u8>>, notes: &[String]) -> Box<Failure> {
@@ -103,7 +131,14 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
 }
 
 /// What each template writes, but for those whose names start with `_`.
-fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> Result<BTreeMap<String, Output>> {
+/// Hands on each text that may hold manifests as soon as it is finished.
+fn render(
+    chart: &Chart,
+    values: &Rc<Map>,
+    order: &Order,
+    world: &mut World,
+    hand_on: &mut dyn FnMut((String, Vec<u8>)),
+) -> Result<BTreeMap<String, Output>> {
     let files = |chart: &Chart| {
         Value::object(Files::new(chart.files.iter().map(|file| (file.name.as_str(), file.data.clone()))))
     };
@@ -136,6 +171,9 @@ fn render(chart: &Chart, values: &Rc<Map>, order: &Order, world: &mut World) -> 
             .map_err(|error| where_to_set(error, chart, order))?;
         if order.exec.missing_key == MissingKey::Zero {
             erase_no_value(&mut output);
+        }
+        if !template.name.ends_with(NOTES) {
+            hand_on((template.name.clone(), output.text.clone()));
         }
         rendered.insert(template.name.clone(), output);
     }

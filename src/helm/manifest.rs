@@ -5,8 +5,6 @@
 //!
 //! **Not here:** rendering; what is done with the manifests.
 
-use std::collections::BTreeMap;
-
 use crate::base::{Diagnostic, Result, Sources};
 use crate::yaml::{self, Node, ReadOptions, jsonable};
 
@@ -92,38 +90,45 @@ const EVENTS: [&str; 10] = [
     "test-success",
 ];
 
-/// Splits rendered files and sorts what is in them by kind, then by path and place.
+/// A manifest, and the events of the annotation `helm.sh/hook` if it has that.
+type Document = (Manifest, Option<String>);
+
+/// The documents of one rendered file.
 ///
-/// Errors: a document that is no YAML, or whose kind or annotations are not of the right types.
-pub fn sort(files: &BTreeMap<String, Vec<u8>>, sources: &Sources) -> Result<Sorted> {
+/// Errors: one that is no YAML, or whose kind or annotations are not of the right types.
+pub fn read(path: &str, content: &[u8], sources: &Sources) -> Result<Vec<Document>> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if name.starts_with('_') || is_blank(content) {
+        return Ok(Vec::new());
+    }
+    let Ok(text) = std::str::from_utf8(content) else {
+        return Err(unreadable(path, Diagnostic::new("yaml-encoding", "the rendered text is not valid UTF-8")));
+    };
+    let document = |(at, document): (usize, &str)| {
+        let Head { kind, hook } = Head::read(path, document, sources)?;
+        Ok((Manifest { path: path.to_owned(), content: document.to_owned(), kind, at }, hook))
+    };
+    split(text).into_iter().map(document).collect()
+}
+
+/// The documents of all files, which are in the order of their paths, by kind and then as they stand.
+pub fn sort(documents: impl IntoIterator<Item = Document>) -> Sorted {
     let mut sorted = Sorted::default();
-    for (path, content) in files {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if name.starts_with('_') || is_blank(content) {
+    for (manifest, hook) in documents {
+        let Some(events) = hook else {
+            sorted.manifests.push(manifest);
             continue;
-        }
-        let Ok(text) = std::str::from_utf8(content) else {
-            return Err(unreadable(path, Diagnostic::new("yaml-encoding", "the rendered text is not valid UTF-8")));
         };
-        for (at, document) in split(text) {
-            let head = Head::read(path, document, sources)?;
-            let manifest = Manifest { path: path.clone(), content: document.to_owned(), kind: head.kind, at };
-            match head.hook {
-                None => sorted.manifests.push(manifest),
-                Some(events) => {
-                    let events: Vec<String> = events.split(',').map(|event| event.trim().to_lowercase()).collect();
-                    // Helm: one event that it does not know, and the manifest is left out.
-                    if events.iter().all(|event| EVENTS.contains(&event.as_str())) {
-                        let is_test = events.iter().any(|event| event.starts_with("test"));
-                        sorted.hooks.push(Hook { manifest, is_test });
-                    }
-                }
-            }
+        let events: Vec<String> = events.split(',').map(|event| event.trim().to_lowercase()).collect();
+        // Helm: one event that it does not know, and the manifest is left out.
+        if events.iter().all(|event| EVENTS.contains(&event.as_str())) {
+            let is_test = events.iter().any(|event| event.starts_with("test"));
+            sorted.hooks.push(Hook { manifest, is_test });
         }
     }
     sorted.manifests.sort_by(|a, b| install_rank(&a.kind).cmp(&install_rank(&b.kind)));
     sorted.hooks.sort_by(|a, b| install_rank(&a.manifest.kind).cmp(&install_rank(&b.manifest.kind)));
-    Ok(sorted)
+    sorted
 }
 
 fn install_rank(kind: &str) -> (usize, &str) {
@@ -262,13 +267,13 @@ mod tests {
     fn a_hook_with_an_unknown_event_is_left_out() {
         let file =
             |events: &str| format!("kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: {events}\n").into_bytes();
-        let files: BTreeMap<String, Vec<u8>> = [
-            ("c/templates/a.yaml".to_owned(), file("pre-install, Test")),
-            ("c/templates/b.yaml".to_owned(), file("pre-install,foo")),
-            ("c/templates/_c.tpl".to_owned(), b"kind: Job".to_vec()),
-        ]
-        .into();
-        let sorted = sort(&files, &Sources::new()).unwrap();
+        let files = [
+            ("c/templates/_c.tpl", b"kind: Job".to_vec()),
+            ("c/templates/a.yaml", file("pre-install, Test")),
+            ("c/templates/b.yaml", file("pre-install,foo")),
+        ];
+        let sources = Sources::new();
+        let sorted = sort(files.iter().flat_map(|(path, text)| read(path, text, &sources).unwrap()));
         assert_eq!(sorted.manifests, []);
         let hooks: Vec<_> = sorted.hooks.iter().map(|hook| (hook.manifest.path.as_str(), hook.is_test)).collect();
         assert_eq!(hooks, [("c/templates/a.yaml", true)]);
@@ -276,12 +281,12 @@ mod tests {
 
     #[test]
     fn annotations_that_cannot_be_strings_are_errors() {
-        let sorted = |annotation: &str| {
+        let read = |annotation: &str| {
             let text = format!("metadata:\n  annotations:\n    a: {annotation}\n");
-            sort(&[("c/t.yaml".to_owned(), text.into_bytes())].into(), &Sources::new())
+            read("c/t.yaml", text.as_bytes(), &Sources::new())
         };
-        assert_eq!(sorted("5").unwrap().manifests.len(), 1);
-        let error = sorted("[5]").unwrap_err();
+        assert_eq!(read("5").unwrap().len(), 1);
+        let error = read("[5]").unwrap_err();
         assert_eq!(error.message, "YAML parse error on c/t.yaml: an annotation must be a string, not a list");
     }
 }

@@ -23,6 +23,7 @@ pub(super) enum MapIs {
 
 impl Frame<'_> {
     /// The value is printed or handed on.
+    #[inline]
     pub(super) fn read(&self, value: &Value, span: Span) {
         let Some(reads) = &self.run.options.reads else { return };
         match value {
