@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_handed_on_is_consumed_in_order() {
-        let (made, doubled) = super::pipeline(|hand_on| (1..4).map(|n| hand_on(n)).count(), |n| n * 2);
+        let (made, doubled) = super::pipeline(|hand_on| (1..4).map(hand_on).count(), |n| n * 2);
         assert_eq!((made, doubled), (3, vec![2, 4, 6]));
     }
 

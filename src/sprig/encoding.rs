@@ -32,7 +32,8 @@ fn decoded(decoded: Result<Vec<u8>, usize>, encoding: &str) -> Result<Value, Fau
 
 fn hash<D: Digest>(call: &mut Call) -> Result<Value, Fault> {
     let digest = D::digest(&**call.str(0));
-    Ok(Value::str(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+    let hex = |byte: &u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+    Ok(Value::str(digest.iter().flat_map(hex).collect::<Vec<u8>>()))
 }
 
 #[cfg(test)]
