@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::capabilities::Capabilities;
 use super::chart::{self, Chart, Template};
@@ -75,7 +76,7 @@ impl From<Box<Diagnostic>> for Failure {
 pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::result::Result<Inflated, Box<Failure>> {
     let mut notes = chart.all_notes();
     let values = prepare(&mut chart, order, &mut notes).map_err(|error| failed(error, None, &notes))?;
-    let read = |(path, text): (String, Vec<u8>)| {
+    let read = |(path, text): Text| {
         let documents = manifest::read(&path, &text, order.sources);
         (path, documents)
     };
@@ -108,6 +109,9 @@ pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::resul
     Ok(Inflated { release: order.release.name.clone(), crds, sorted, outputs: files, notes })
 }
 
+/// The path of a template, and what it wrote.
+type Text = (String, Arc<Vec<u8>>);
+
 fn bytes_of_templates(chart: &Chart) -> usize {
     let own: usize = chart.templates.iter().map(|file| file.data.len()).sum();
     own + chart.dependencies.iter().map(bytes_of_templates).sum::<usize>()
@@ -137,7 +141,7 @@ fn render(
     values: &Rc<Map>,
     order: &Order,
     world: &mut World,
-    hand_on: &mut dyn FnMut((String, Vec<u8>)),
+    hand_on: &mut dyn FnMut(Text),
 ) -> Result<BTreeMap<String, Output>> {
     let files = |chart: &Chart| {
         Value::object(Files::new(chart.files.iter().map(|file| (file.name.as_str(), file.data.clone()))))
@@ -198,7 +202,7 @@ fn erase_no_value(output: &mut Output) {
         let gone_before = |at: usize| found.partition_point(|start| start + NO_VALUE.len() <= at) * NO_VALUE.len();
         *trace = trace.moved(|at| at.min(at - gone_before(at)));
     }
-    output.text = text;
+    output.text = Arc::new(text);
 }
 
 /// Where a value that is nil could have been set, as far as it is one of the chart's values.
@@ -215,11 +219,14 @@ fn where_to_set(mut error: Box<Diagnostic>, chart: &Chart, order: &Order) -> Box
 }
 
 /// The files to be sorted: without notes, and as the post-renderer gave them back.
-fn texts_of(files: &BTreeMap<String, Output>, order: &Order) -> Result<BTreeMap<String, Vec<u8>>> {
+fn texts_of(files: &BTreeMap<String, Output>, order: &Order) -> Result<BTreeMap<String, Arc<Vec<u8>>>> {
     let texts = files.iter().filter(|(path, _)| !path.ends_with(NOTES));
     let texts = texts.map(|(path, output)| (path.clone(), output.text.clone())).collect();
     match order.post_renderer {
-        Some(run) => post_render::split(&run(post_render::merge(&texts)?)?),
+        Some(run) => {
+            let files = post_render::split(&run(post_render::merge(&texts)?)?)?;
+            Ok(files.into_iter().map(|(path, text)| (path, Arc::new(text))).collect())
+        }
         None => Ok(texts),
     }
 }

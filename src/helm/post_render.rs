@@ -6,6 +6,7 @@
 //! **Not here:** running the post-renderer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::manifest;
 use crate::base::{Diagnostic, Result, Span};
@@ -15,7 +16,7 @@ use crate::yaml::styled::Styled;
 const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
 /// Rendered files as one stream. Errors: a document that cannot be read as YAML.
-pub fn merge(files: &BTreeMap<String, Vec<u8>>) -> Result<String> {
+pub fn merge(files: &BTreeMap<String, Arc<Vec<u8>>>) -> Result<String> {
     let mut documents = Vec::new();
     for (path, content) in files {
         if path.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
@@ -92,9 +93,12 @@ mod tests {
 
     #[test]
     fn files_come_back_as_they_went() {
-        let files: BTreeMap<String, Vec<u8>> = [
-            ("c/templates/_a.tpl".to_owned(), b"x: 1\n".to_vec()),
-            ("c/templates/a.yaml".to_owned(), b"# top\nkind: A # why\nmetadata:\n  name: a\n---\nkind: B\n".to_vec()),
+        let files: BTreeMap<String, Arc<Vec<u8>>> = [
+            ("c/templates/_a.tpl".to_owned(), b"x: 1\n".to_vec().into()),
+            (
+                "c/templates/a.yaml".to_owned(),
+                b"# top\nkind: A # why\nmetadata:\n  name: a\n---\nkind: B\n".to_vec().into(),
+            ),
         ]
         .into();
         let merged = merge(&files).unwrap();

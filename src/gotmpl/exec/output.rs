@@ -1,5 +1,7 @@
 //! What templates write, and which of them wrote it.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::super::ast::{Name, NodeId, Tree};
@@ -12,7 +14,8 @@ use crate::base::Span;
 /// What an execution wrote.
 #[derive(Debug, Default)]
 pub struct Output {
-    pub text: Vec<u8>,
+    /// Shared, so that it can be handed to another thread.
+    pub text: Arc<Vec<u8>>,
     /// Which piece comes from which of the places, if that was asked for.
     pub trace: Option<Trace>,
     pub places: Places,
@@ -47,6 +50,7 @@ pub(super) struct Recorder {
 
 impl Output {
     pub(super) fn new(text: Vec<u8>, recorder: Option<Box<Recorder>>) -> Output {
+        let text = Arc::new(text);
         let Some(recorder) = recorder else { return Output { text, ..Output::default() } };
         Output { text, trace: Some(Trace { marks: recorder.marks }), places: recorder.places }
     }

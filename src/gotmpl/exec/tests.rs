@@ -50,7 +50,7 @@ fn run(text: &str) -> String {
         return error.to_string();
     }
     match templates.execute("t", &data(), &mut World::fixed(0), &ExecOptions::default()) {
-        Ok(output) => String::from_utf8(output.text).expect("tests write UTF-8"),
+        Ok(output) => String::from_utf8(output.text.to_vec()).expect("tests write UTF-8"),
         Err(error) => error.to_string(),
     }
 }
