@@ -54,8 +54,11 @@ fn without_a_command_help_is_printed() {
 fn versions() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(succeeds(&["--version"]), format!("kz {version}\n"));
-    assert_eq!(succeeds(&["version"]), format!("kz {version} (kustomize v5.8.1)\n"));
-    assert!(succeeds(&["version", "-o", "yaml"]).starts_with(&format!("version: {version}\nkustomize: v5.8.1\n")));
+    assert_eq!(succeeds(&["version"]), format!("kz {version} (kustomize v5.8.1, helm v4.3.1)\n"));
+    assert!(
+        succeeds(&["version", "-o", "yaml"])
+            .starts_with(&format!("version: {version}\nkustomize: v5.8.1\nhelm: v4.3.1\n"))
+    );
     assert!(succeeds(&["version", "-o=json"]).starts_with(&format!("{{\n  \"version\": \"{version}\",\n")));
 }
 

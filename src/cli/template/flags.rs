@@ -152,7 +152,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(on_or_off("no-hooks", "Leave hooks out"))
         .arg(on_or_off("skip-tests", "Leave hooks for tests out"))
         .arg(value("name-template", "TEMPLATE", "A template that gives the release's name"))
-        .arg(on_or_off("generate-name", "Make up the release's name").short('g'))
+        .arg(on_or_off("generate-name", "Accepted: `helm template` makes up no name either").short('g'))
         .arg(value("post-renderer", "COMMAND", "A program that gets what was rendered and gives back what is printed"))
         .arg(values("post-renderer-args", "ARG", "An argument for that program"))
         .arg(on_or_off("debug", "Print what was rendered even if it is not valid YAML"))
