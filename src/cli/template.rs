@@ -35,7 +35,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(failure) => {
             failure.notes.iter().for_each(|text| ui.note(text));
             if let Some(printed) = failure.printed.filter(|_| flags.debug) {
-                ui.print(&printed);
+                output::write_broken(printed, &flags, ui);
             }
             ui.fail(&failure.error, &sources)
         }

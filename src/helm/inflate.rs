@@ -59,7 +59,7 @@ pub struct Inflated {
 /// Why a chart could not be rendered.
 pub struct Failure {
     pub error: Box<Diagnostic>,
-    /// What `--debug` prints all the same, from where on Helm has a release.
+    /// All that `--debug` has to print all the same, from where on Helm has a release.
     pub printed: Option<Vec<u8>>,
     pub notes: Vec<String>,
 }
@@ -76,6 +76,9 @@ impl From<Box<Diagnostic>> for Failure {
 pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::result::Result<Inflated, Box<Failure>> {
     let mut notes = chart.all_notes();
     let values = prepare(&mut chart, order, &mut notes).map_err(|error| failed(error, None, &notes))?;
+    // Helm: a release without manifests is printed as an empty line.
+    let nothing = || Some(print::unsorted([]));
+    capabilities::check_kube_version(&chart, order.capabilities).map_err(|error| failed(error, nothing(), &notes))?;
     let read = |(path, text): Text| {
         let documents = manifest::read(&path, &text, order.sources);
         (path, documents)
@@ -86,8 +89,8 @@ pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::resul
         true => parallel::pipeline(|hand_on| render(&chart, &values, order, world, hand_on), read),
         false => (render(&chart, &values, order, world, &mut drop), Vec::new()),
     };
-    let files = rendered.map_err(|error| failed(error, Some(Vec::new()), &notes))?;
-    let texts = texts_of(&files, order).map_err(|error| failed(error, Some(Vec::new()), &notes))?;
+    let files = rendered.map_err(|error| failed(error, nothing(), &notes))?;
+    let texts = texts_of(&files, order).map_err(|error| failed(error, nothing(), &notes))?;
     let documents: BTreeMap<String, Result<Vec<_>>> = match beside {
         true => read_early.into_iter().collect(),
         false => texts.iter().map(|(path, text)| (path.clone(), manifest::read(path, text, order.sources))).collect(),
@@ -130,7 +133,6 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
     if !order.skip_schema_validation {
         validate::validate(chart, &values)?;
     }
-    capabilities::check_kube_version(chart, order.capabilities)?;
     Ok(values)
 }
 

@@ -50,6 +50,18 @@ pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
     Ok(ui.print(&out))
 }
 
+/// What `--debug` shows of a chart that failed. Helm: of templates of `--show-only` one that is not there is none of
+/// the trouble then, but nothing is printed.
+pub fn write_broken(printed: Vec<u8>, flags: &Flags, ui: &Ui) {
+    let shown = match flags.show_only.is_empty() {
+        true => Ok(printed),
+        false => print::show_only(&printed, &flags.show_only),
+    };
+    if let Ok(shown) = shown {
+        ui.print(&shown);
+    }
+}
+
 /// A chart chooses the paths of its files: none may lead out of the directory.
 fn check_path(path: &str) -> Result<()> {
     let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
