@@ -2,6 +2,7 @@
 //!
 //! Helm: where a text cannot be read the error is the result, as the entry `Error` or as the only item.
 
+mod go_syntax;
 #[cfg(test)]
 mod tests;
 mod yaml_errors;

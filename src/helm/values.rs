@@ -15,6 +15,8 @@ pub use methods::values_method;
 pub use options::{Files, ValueOptions, merge_options};
 pub use path::{Missing, path_value, table};
 
+use std::borrow::Cow;
+
 use crate::base::{Diagnostic, Result, SourceId};
 use crate::gotmpl::{Entry, Map, Type, Value};
 use crate::helm::from_yaml::map_of;
@@ -24,12 +26,31 @@ use crate::yaml::{self, Node, ReadOptions, jsonable};
 /// Go: LoadValues.
 pub fn read(source: SourceId, text: &[u8]) -> Result<Map> {
     let mut values = Map::new(Type::Map);
-    for document in yaml::read(source, text, ReadOptions::values())? {
+    let text = ended(text);
+    for document in yaml::read(source, &text, options_for(&text))? {
         let Some(root) = document.root else { continue };
         let mapping = root.as_mapping().ok_or_else(|| not_a_mapping(&root))?;
         values = merge_maps(&values, &map_of(mapping)?);
     }
     Ok(values)
+}
+
+/// Whether a text has the byte order mark of UTF-16.
+fn is_utf16(text: &[u8]) -> bool {
+    text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff])
+}
+
+/// Helm: lines are cut, and ended, at bytes, so that in UTF-16 a text must end with the very byte of a newline.
+fn ended(text: &[u8]) -> Cow<'_, [u8]> {
+    match is_utf16(text) && !text.ends_with(b"\n") {
+        true => Cow::Owned([text, b"\n"].concat()),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Helm: the lines between documents are known by bytes as well. In UTF-16 there are none, and the first document counts.
+fn options_for(text: &[u8]) -> ReadOptions {
+    if is_utf16(text) { ReadOptions::config() } else { ReadOptions::values() }
 }
 
 fn not_a_mapping(root: &Node) -> Box<Diagnostic> {

@@ -5,8 +5,9 @@
 //!
 //! **Not here:** where the lines end that Go counts otherwise, after texts of several lines that should be keys.
 
-use crate::base::{Diagnostic, Span};
-use crate::yaml::{Schema, Tag, resolve};
+use super::go_syntax;
+use crate::base::{Diagnostic, SourceId, Span};
+use crate::yaml::{ReadOptions, Schema, Tag, read, resolve};
 
 /// What of go-yaml noticed the error, which says how it counts lines.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,9 @@ const MESSAGES: &[(&str, &str, By)] = &[
     ("a tag handle must", "did not find expected '!'", By::Scanner),
     ("a tag must be followed by", "did not find expected whitespace or line break", By::Scanner),
     ("a tag must have a name", "did not find expected tag URI", By::Scanner),
+    ("a tag that starts with `!<`", "did not find the expected '>'", By::Scanner),
+    ("the escaped bytes of a tag", "found an incorrect leading UTF-8 octet", By::Scanner),
+    ("U+", "found invalid Unicode character escape code", By::Scanner),
     ("a `%` in a tag must", "did not find URI escaped octet", By::Scanner),
     ("YAML version", "found incompatible YAML document", By::Parser),
     ("a directive must be followed by `---`", "did not find expected <document start>", By::Parser),
@@ -70,6 +74,9 @@ pub fn go_text(error: &Diagnostic, text: &[u8]) -> String {
     let span = error.labels.first().map_or(Span::NOWHERE, |label| label.span);
     let (start, end) = (span.start as usize, span.end as usize);
     let marked = String::from_utf8_lossy(text.get(start..end).unwrap_or_default());
+    if error.code == "yaml-encoding" && error.message.ends_with("UTF-8") {
+        return format!("yaml: {}", not_utf8(text.get(start..).unwrap_or_default()));
+    }
     if let Some(text) = by_code(error, &marked) {
         return text;
     }
@@ -109,6 +116,11 @@ fn by_code(error: &Diagnostic, marked: &str) -> Option<String> {
         "not-a-number" => "json: unsupported value: +Inf".into(),
         "yaml-alias" if error.message.starts_with("there is no") => format!("yaml: unknown anchor '{name}' referenced"),
         "yaml-alias" if error.message.ends_with("itself") => format!("yaml: anchor '{name}' value contains itself"),
+        // The key alone: what follows it was not read.
+        "yaml-key" if error.message.ends_with("cannot be a key") => {
+            let key = read(SourceId::NONE, marked.as_bytes(), ReadOptions::config()).ok()?.into_iter().next()?.root?;
+            format!("yaml: invalid map key: {}", go_syntax::shown(&key))
+        }
         "yaml-tag" if error.message.starts_with("the value is no") => {
             let wanted = error.message.split('`').nth(1)?;
             let value =
@@ -125,6 +137,29 @@ fn by_code(error: &Diagnostic, marked: &str) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// What is wrong with bytes that are no UTF-8. Go: readerc.go.
+fn not_utf8(bytes: &[u8]) -> &'static str {
+    let [first, rest @ ..] = bytes else { return "incomplete UTF-8 octet sequence" };
+    let width = match first {
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf7 => 4,
+        _ => return "invalid leading UTF-8 octet",
+    };
+    if rest.len() < width - 1 {
+        return "incomplete UTF-8 octet sequence";
+    }
+    let trailing = &rest[..width - 1];
+    if trailing.iter().any(|byte| byte & 0xc0 != 0x80) {
+        return "invalid trailing UTF-8 octet";
+    }
+    let value = trailing.iter().fold(u32::from(*first) & (0x7f >> width), |value, b| value << 6 | u32::from(b & 0x3f));
+    match (width, value) {
+        (2, 0x80..) | (3, 0x800..) | (4, 0x1_0000..) => "invalid Unicode character",
+        _ => "invalid length of a UTF-8 sequence",
+    }
 }
 
 /// How many lines end before a place.
