@@ -10,6 +10,9 @@ use crate::sprig::check_items;
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 10_000;
 
+/// A map takes the memory of about so many other values.
+const ITEMS_OF_A_MAP: usize = 10;
+
 /// sprig: deepCopy. Go: of nil itself there is no copy. Objects do not change, so they are their own copies.
 pub fn deep_copy(value: &Value) -> Result<Value, Fault> {
     if value.is_nil() {
@@ -30,6 +33,7 @@ fn copy(value: &Value, count: &mut usize, depth: usize) -> Result<Value, Fault> 
             Value::List(Rc::new(List::new(list.ty(), items)))
         }
         Value::Map(map) if !map.is_nil() => {
+            *count = check_items(*count + ITEMS_OF_A_MAP)?;
             let copied = Map::new(map.ty());
             for (key, entry) in map.entries().iter() {
                 let value = copy(&entry.value, count, depth + 1)?;
