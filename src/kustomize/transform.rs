@@ -4,15 +4,18 @@ use std::borrow::Cow;
 
 use super::accumulate::Accumulator;
 use super::context::Context;
-use super::kustomization::{Kustomization, Replacement};
+use super::kustomization::{Kustomization, Patch, Replacement};
 use super::loader::Loader;
 use super::origin;
 use super::transformers::{
     annotations, images, labels, name_prefix, namespace, patches, patches_json6902, patches_strategic_merge,
     replacements, replicas,
 };
-use crate::base::{Diagnostic, Result};
+use crate::base::{Diagnostic, Result, parallel};
 use crate::k8s::{Origin, ResMap, Resource, Schema};
+
+/// So many patches are read in about the time that a thread takes to start.
+const PATCHES_WORTH_A_THREAD: usize = 32;
 
 /// What the fields of a kustomization name in files of its own, or hold as text.
 pub struct Patches<'k> {
@@ -27,7 +30,9 @@ pub struct Patches<'k> {
 /// Errors: those of all that cannot be read, together.
 pub fn load<'k>(ctx: &Context, loader: &Loader, k: &'k Kustomization) -> Result<Patches<'k>> {
     let merges = patches_strategic_merge::load(ctx, loader, &k.patches_strategic_merge);
-    let patches = Diagnostic::all(k.patches.iter().map(|patch| patches::load(ctx, loader, patch)));
+    let load_patch = |patch: &Patch| patches::load(ctx, loader, patch);
+    let patches = parallel::map(&k.patches, k.patches.len() / PATCHES_WORTH_A_THREAD, load_patch);
+    let patches = Diagnostic::all(patches);
     let json_patches = Diagnostic::all(k.patches_json6902.iter().map(|p| patches_json6902::load(ctx, loader, p)));
     let replacements = replacements::load_replacements(ctx, loader, &k.replacements);
     match (merges, patches, json_patches, replacements) {
