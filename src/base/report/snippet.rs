@@ -60,7 +60,8 @@ fn clip(line: &str, from: usize, width: usize, mark: char) -> (String, String) {
     let from = from.min(cells.len());
     let mut first = 0;
     let mut left = columns(&cells[..from]);
-    while left > LEFT && columns(&cells) > WIDTH {
+    let is_long = columns(&cells) > WIDTH;
+    while left > LEFT && is_long {
         left -= cells[first].1;
         first += 1;
     }
