@@ -1,9 +1,10 @@
 //! kz renders Kubernetes manifests and remembers what it rendered.
 //!
 //! The layers, lowest first; imports point downward only:
-//! [`base`] <- [`yaml`] <- [`k8s`] <- [`patch`] <- [`kustomize`] <- [`render`].
+//! [`base`] <- [`yaml`] <- [`gotmpl`] <- [`sprig`] <- [`helm`] <- [`k8s`] <- [`patch`] <- [`kustomize`] <- [`render`].
 //!
-//! The way in is [`kustomize::build`], the way out [`render::manifests`].
+//! For kustomizations the way in is [`kustomize::build`], the way out [`render::manifests`]; for charts
+//! [`helm::load::load`] and [`helm::inflate::inflate`] lead in, [`helm::print`] leads out.
 
 pub mod base;
 pub mod gotmpl;
