@@ -59,7 +59,10 @@ pub(super) fn lt(a: &Value, b: &Value) -> Result<bool, Fault> {
         (Value::Int(a, _), Value::Uint(b, _)) => Ok(compare_signs(*a, *b) == Ordering::Less),
         (Value::Uint(a, _), Value::Int(b, _)) => Ok(compare_signs(*b, *a) == Ordering::Greater),
         _ if basic(a) != basic(b) => incompatible(a, b),
-        _ => Err(Fault::new("invalid type for comparison")),
+        _ => match basic_values(a, b) {
+            Some((a, b)) => lt(&a, &b),
+            None => Err(Fault::new("invalid type for comparison")),
+        },
     }
 }
 
@@ -88,7 +91,22 @@ fn equals(a: &Value, b: &Value) -> Result<bool, Fault> {
         }
         _ if basic(a) != basic(b) && (a.is_nil() || b.is_nil()) => Ok(false),
         _ if basic(a) != basic(b) => incompatible(a, b),
-        _ => same(a, b),
+        _ => match basic_values(a, b) {
+            Some((a, b)) => equals(&a, &b),
+            None => same(a, b),
+        },
+    }
+}
+
+/// What both are made of, where one is of a type that is made of a basic one: a duration, say.
+fn basic_values(a: &Value, b: &Value) -> Option<(Value, Value)> {
+    let made_of = |value: &Value| match value {
+        Value::Object(object) => object.underlying().filter(|inner| basic(inner) != Basic::Invalid),
+        _ => None,
+    };
+    match (made_of(a), made_of(b)) {
+        (None, None) => None,
+        (a_inner, b_inner) => Some((a_inner.unwrap_or_else(|| a.clone()), b_inner.unwrap_or_else(|| b.clone()))),
     }
 }
 
