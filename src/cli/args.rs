@@ -100,7 +100,7 @@ pub fn values(name: &'static str, value_name: &'static str, help: &'static str) 
 }
 
 /// Go: strconv.ParseBool.
-fn parse_bool(text: &str) -> Result<bool, String> {
+pub fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),

@@ -7,6 +7,9 @@ use std::rc::Rc;
 
 use super::value::Str;
 
+/// What Go prints for a value that is not there.
+pub const NO_VALUE: &[u8] = b"<no value>";
+
 /// Marks of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
@@ -35,9 +38,17 @@ impl Trace {
 
 /// A text without any occurrence of a part.
 pub fn erase(text: Str, part: &[u8]) -> Str {
-    let found: Vec<usize> = memchr::memmem::find_iter(&text, part).collect();
+    match without(&text, text.trace().map(|trace| &**trace), part) {
+        Some((kept, trace)) => Str::with_trace(kept, trace.map(Rc::new)),
+        None => text,
+    }
+}
+
+/// What is left of a text and of its trace without the occurrences of a part; `None` where there are none.
+pub fn without(text: &[u8], trace: Option<&Trace>, part: &[u8]) -> Option<(Vec<u8>, Option<Trace>)> {
+    let found: Vec<usize> = memchr::memmem::find_iter(text, part).collect();
     if found.is_empty() {
-        return text;
+        return None;
     }
     let mut kept = Vec::with_capacity(text.len() - found.len() * part.len());
     let mut from = 0;
@@ -46,13 +57,10 @@ pub fn erase(text: Str, part: &[u8]) -> Str {
         from = at + part.len();
     }
     kept.extend_from_slice(&text[from..]);
-    let trace = text.trace().map(|trace| {
-        let moved = |offset: usize| {
-            let before = found.partition_point(|at| *at < offset);
-            let within = before.checked_sub(1).map_or(0, |last| (found[last] + part.len()).saturating_sub(offset));
-            offset + within - before * part.len()
-        };
-        Rc::new(trace.moved(moved))
-    });
-    Str::with_trace(kept, trace)
+    let moved = |offset: usize| {
+        let before = found.partition_point(|at| *at < offset);
+        let within = before.checked_sub(1).map_or(0, |last| (found[last] + part.len()).saturating_sub(offset));
+        offset + within - before * part.len()
+    };
+    Some((kept, trace.map(|trace| trace.moved(moved))))
 }

@@ -19,7 +19,7 @@ use super::print::{self, Crd};
 use super::release::Release;
 use super::{capabilities, dependencies, errors, functions, post_render, validate};
 use crate::base::{Diagnostic, Result, SourceId, Sources, parallel};
-use crate::gotmpl::{ExecOptions, Map, MissingKey, Output, Templates, Type, Value, World};
+use crate::gotmpl::{ExecOptions, Map, MissingKey, NO_VALUE, Output, Templates, Type, Value, World};
 
 /// What is not rendered as a manifest but read by people.
 const NOTES: &str = "NOTES.txt";
@@ -175,8 +175,9 @@ fn render(
             .execute(&template.name, &data, world, &order.exec)
             .map_err(|error| errors::exec_error(&template.name, &error))
             .map_err(|error| where_to_set(error, chart, order))?;
+        // Helm: what Go prints for a key that is missing is taken out of the finished text, whoever wrote it.
         if order.exec.missing_key == MissingKey::Zero {
-            erase_no_value(&mut output);
+            output.erase(NO_VALUE);
         }
         if !template.name.ends_with(NOTES) {
             hand_on((template.name.clone(), output.text.clone()));
@@ -184,27 +185,6 @@ fn render(
         rendered.insert(template.name.clone(), output);
     }
     Ok(rendered)
-}
-
-/// Helm: what Go prints for a key that is missing is taken out of the finished text, whoever wrote it.
-fn erase_no_value(output: &mut Output) {
-    const NO_VALUE: &[u8] = b"<no value>";
-    let found: Vec<usize> = memchr::memmem::find_iter(&output.text, NO_VALUE).collect();
-    if found.is_empty() {
-        return;
-    }
-    let mut text = Vec::with_capacity(output.text.len());
-    let mut from = 0;
-    for at in &found {
-        text.extend_from_slice(&output.text[from..*at]);
-        from = at + NO_VALUE.len();
-    }
-    text.extend_from_slice(&output.text[from..]);
-    if let Some(trace) = &mut output.trace {
-        let gone_before = |at: usize| found.partition_point(|start| start + NO_VALUE.len() <= at) * NO_VALUE.len();
-        *trace = trace.moved(|at| at.min(at - gone_before(at)));
-    }
-    output.text = Arc::new(text);
 }
 
 /// Where a value that is nil could have been set, as far as it is one of the chart's values.

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
 use kz::helm::values::ValueOptions;
 
-use crate::cli::args::{Purpose, path, switch, value, values};
+use crate::cli::args::{Purpose, parse_bool, path, switch, value, values};
 
 const ABOUT: &str = "Render a Helm chart and print what `helm template` 4.3.1 prints, to the byte";
 
@@ -205,7 +205,7 @@ impl Flags {
             output_dir: matches.get_one::<PathBuf>("output-dir").filter(|path| !path.as_os_str().is_empty()).cloned(),
             post_renderer: text("post-renderer"),
             post_renderer_args: texts("post-renderer-args"),
-            debug: is_on("debug") || variable("HELM_DEBUG").is_some_and(|value| is_true(&value)),
+            debug: is_on("debug") || variable("HELM_DEBUG").is_some_and(|value| parse_bool(&value) == Ok(true)),
             strict: is_on("strict"),
             warn_unused_values: is_on("warn-unused-values"),
             seed: matches.get_one::<String>("seed").cloned(),
@@ -220,11 +220,6 @@ impl Flags {
             notes: notes(matches),
         })
     }
-}
-
-/// Go: strconv.ParseBool.
-fn is_true(text: &str) -> bool {
-    matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
 }
 
 /// Errors: `--validate`, `--dry-run=server`.

@@ -4,7 +4,7 @@ use super::super::ast::{NodeId, Tree};
 use super::super::error::ExecError;
 use super::super::func::{Engine, Fault};
 use super::super::set::Scope;
-use super::super::trace::erase;
+use super::super::trace::{NO_VALUE, erase};
 use super::super::value::{Str, Value};
 use super::super::world::World;
 use super::operand::Operand;
@@ -63,6 +63,6 @@ impl Engine for Nested<'_> {
             let quoted = super::super::fmt::quote(text);
             Fault { message: format!("error during tpl function execution for {quoted}"), inner: Some(error) }
         })?;
-        Ok(erase(written, b"<no value>"))
+        Ok(erase(written, NO_VALUE))
     }
 }

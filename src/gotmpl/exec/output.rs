@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::super::ast::{Name, NodeId, Tree};
-use super::super::trace::{Mark, Trace};
+use super::super::trace::{Mark, NO_VALUE, Trace, without};
 use super::super::value::{Kind, Str, Value};
 use super::operand::Operand;
 use super::{Exec, Frame, Run};
@@ -53,6 +53,14 @@ impl Output {
         let text = Arc::new(text);
         let Some(recorder) = recorder else { return Output { text, ..Output::default() } };
         Output { text, trace: Some(Trace { marks: recorder.marks }), places: recorder.places }
+    }
+
+    /// Takes all occurrences of a part out of the text.
+    pub fn erase(&mut self, part: &[u8]) {
+        if let Some((text, trace)) = without(&self.text, self.trace.as_ref(), part) {
+            self.text = Arc::new(text);
+            self.trace = trace;
+        }
     }
 }
 
@@ -132,7 +140,7 @@ impl Frame<'_> {
         let out = &mut self.run.out;
         let before = out.len();
         match &operand.value {
-            Value::Nil => out.extend_from_slice(b"<no value>"),
+            Value::Nil => out.extend_from_slice(NO_VALUE),
             Value::Str(text) => {
                 out.extend_from_slice(text);
                 self.splice(before, text);
