@@ -8,6 +8,7 @@
 mod args;
 mod build;
 mod exit;
+mod fetching;
 mod template;
 mod ui;
 mod usage;

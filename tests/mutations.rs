@@ -12,6 +12,7 @@ use std::time::Duration;
 use kz::base::fs::Memory;
 use kz::base::report::{self, Style};
 use kz::base::{Diagnostic, Sources, stack};
+use kz::fetch;
 use kz::gotmpl::{ExecOptions, Limits, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::inflate::{Order, inflate};
@@ -181,8 +182,14 @@ fn check(files: &[(PathBuf, Vec<u8>)], target: &str, run: CheckFn) {
 
 fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<Diagnostic>> {
     let options = BuildOptions { working_dir: "/work".into(), ..BuildOptions::default() };
-    let context =
-        Context { fs: memory, sources, options: &options, world: || World::fixed(0), notes: Mutex::default() };
+    let context = Context {
+        fs: memory,
+        sources,
+        options: &options,
+        fetch: &fetch::Context::offline(),
+        world: || World::fixed(0),
+        notes: Mutex::default(),
+    };
     let built = build(&context, dir)?;
     is_read_again(&render::manifests(&built.resources)?.concat());
     Ok(())
@@ -191,7 +198,7 @@ fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<
 /// With bounds that a broken loop reaches soon.
 fn render_chart(memory: &Memory, sources: &Sources, chart: &str) -> Result<(), Box<Diagnostic>> {
     let flags = ValueOptions { set: vec!["a.b=1,c={x,y}".to_owned()], ..ValueOptions::default() };
-    let mut files = Files { fs: memory, sources, stdin: &mut || Ok(Vec::new()) };
+    let mut files = Files { fs: memory, sources, fetch: &fetch::Context::offline(), stdin: &mut || Ok(Vec::new()) };
     let values = merge_options(&flags, &mut files)?;
     let chart = load::load(memory, sources, Path::new(chart))?;
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };

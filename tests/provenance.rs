@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kz::base::fs::Memory;
 use kz::base::{Sources, Span};
+use kz::fetch;
 use kz::gotmpl::{ExecOptions, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::inflate::{Inflated, Order, inflate};
@@ -47,7 +48,8 @@ fn with_rendered(check: impl FnOnce(&Inflated, &Sources)) {
     memory.write("/web/templates/deployment.yaml", DEPLOYMENT);
     let sources = Sources::new();
     let flags = ValueOptions { set: vec!["replicas=5".to_owned()], ..ValueOptions::default() };
-    let mut files = Files { fs: &memory, sources: &sources, stdin: &mut || Ok(Vec::new()) };
+    let mut files =
+        Files { fs: &memory, sources: &sources, fetch: &fetch::Context::offline(), stdin: &mut || Ok(Vec::new()) };
     let values = merge_options(&flags, &mut files).unwrap();
     let chart = load::load(&memory, &sources, Path::new("/web")).unwrap();
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };

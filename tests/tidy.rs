@@ -42,7 +42,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Lowest first; the book's page on the architecture shows them.
-const LAYERS: [&str; 10] = ["base", "yaml", "gotmpl", "sprig", "helm", "k8s", "patch", "kustomize", "render", "cli"];
+const LAYERS: [&str; 11] =
+    ["base", "yaml", "fetch", "gotmpl", "sprig", "helm", "k8s", "patch", "kustomize", "render", "cli"];
 
 fn layer_of(file: &Path) -> Option<usize> {
     let name = file.components().nth(1)?.as_os_str().to_str()?;

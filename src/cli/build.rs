@@ -31,6 +31,7 @@ fn build(flags: &flags::Flags, ui: &Ui) -> ! {
         fs: &Disk,
         sources: &sources,
         options: &flags.options,
+        fetch: &flags.fetch,
         world: world::of_machine,
         notes: Mutex::default(),
     };

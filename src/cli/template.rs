@@ -50,7 +50,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
     let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
     let path = locate(flags, reference).map_err(plain)?;
-    let mut files = Files { fs: &Disk, sources, stdin: &mut read_stdin };
+    let mut files = Files { fs: &Disk, sources, fetch: &flags.fetch, stdin: &mut read_stdin };
     let values = merge_options(&flags.values, &mut files).map_err(plain)?;
     let chart = load::load(&Disk, sources, Path::new(path)).map_err(plain)?;
     let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };

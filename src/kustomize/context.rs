@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::base::{FileSystem, Sources};
+use crate::fetch;
 use crate::gotmpl::World;
 
 /// Shared by reference through a whole build.
@@ -11,6 +12,7 @@ pub struct Context<'a> {
     pub fs: &'a dyn FileSystem,
     pub sources: &'a Sources,
     pub options: &'a BuildOptions,
+    pub fetch: &'a fetch::Context,
     /// Makes what templates of charts see of the machine.
     pub world: fn() -> World,
     /// What is to be said on stderr when the build is over, in order: deprecations, unused vars.

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
+use kz::fetch;
 use kz::kustomize::BuildOptions;
 use kz::kustomize::context::{FunctionOptions, LoadRestrictor, Reorder};
 
 use crate::cli::args::{Purpose, path, switch, value, values};
+use crate::cli::fetching;
 
 const ABOUT: &str = "Build a kustomization and print what `kustomize build` 5.8.1 prints, to the byte";
 
@@ -31,13 +33,14 @@ pub struct Flags {
     pub dir: String,
     pub output: Option<PathBuf>,
     pub options: BuildOptions,
+    pub fetch: fetch::Context,
     /// What is to be said about the flags themselves.
     pub notes: Vec<String>,
 }
 
 pub fn command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
-    Command::new("build")
+    let command = Command::new("build")
         .about(ABOUT)
         .override_usage("kz build [DIR] [FLAGS]")
         .after_help(EXAMPLES)
@@ -72,7 +75,8 @@ pub fn command(purpose: Purpose) -> Command {
         )
         .arg(value("helm-kube-version", "VERSION", "The version of Kubernetes that charts see"))
         .arg(value("helm-command", "PATH", "Accepted and not used: kz runs no helm").hide(true))
-        .arg(on_or_off("helm-debug", "Accepted and not used").hide(true))
+        .arg(on_or_off("helm-debug", "Accepted and not used").hide(true));
+    fetching::flags(command, purpose)
 }
 
 impl Flags {
@@ -122,7 +126,7 @@ impl Flags {
             environment,
             working_dir,
         };
-        Ok(Flags { dir, output, options, notes: notes(matches) })
+        Ok(Flags { dir, output, options, fetch: fetching::context(matches), notes: notes(matches) })
     }
 }
 

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
+use kz::fetch;
 use kz::helm::values::ValueOptions;
 
 use crate::cli::args::{Purpose, parse_bool, path, switch, value, values};
+use crate::cli::fetching;
 
 const ABOUT: &str = "Render a Helm chart and print what `helm template` 4.3.1 prints, to the byte";
 
@@ -25,7 +27,6 @@ const VALUES: &str = "Values";
 const CLUSTER: &str = "What the chart sees of the cluster";
 const OUTPUT: &str = "What is printed";
 const BEYOND: &str = "Beyond Helm";
-const FETCHING: &str = "Fetching charts";
 
 /// What a command line of `kz template` says.
 pub struct Flags {
@@ -52,6 +53,7 @@ pub struct Flags {
     pub warn_unused_values: bool,
     pub seed: Option<String>,
     pub values: ValueOptions,
+    pub fetch: fetch::Context,
     /// What is to be said about the flags themselves.
     pub notes: Vec<String>,
 }
@@ -160,12 +162,12 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(on_or_off("strict", "A key that is missing is an error"))
         .arg(on_or_off("warn-unused-values", "Name values of files and flags that no template reads"))
         .arg(value("seed", "TEXT", "Make random values, keys and the time repeatable: for comparing, not for secrets"))
-        .next_help_heading(FETCHING)
         .arg(value("repo", "URL", "A chart repository").hide(true))
         .arg(value("version", "VERSION", "A version of a chart from a repository").hide(true))
         .arg(on_or_off("devel", "Versions under development too").hide(true))
         .arg(on_or_off("verify", "Verify the chart's signature").hide(true))
         .arg(value("wait", "STRATEGY", "").num_args(0..=1).require_equals(true).hide(true));
+    let command = fetching::flags(command, purpose);
     let command =
         WITHOUT_EFFECT.iter().fold(command, |command, name| command.arg(switch(name, "", purpose).hide(true)));
     WITHOUT_EFFECT_VALUED.iter().fold(command, |command, name| {
@@ -217,6 +219,7 @@ impl Flags {
                 set_json: texts("set-json"),
                 set_literal: texts("set-literal"),
             },
+            fetch: fetching::context(matches),
             notes: notes(matches),
         })
     }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use super::{merge_maps, read};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources, Span};
+use crate::fetch::http::Request;
+use crate::fetch::{self, Freshness, Url, without_secrets};
 use crate::gotmpl::{Map, Type, Value};
 use crate::helm::from_yaml::json_value_of;
 use crate::helm::load::prefixed;
@@ -32,6 +34,7 @@ pub struct ValueOptions {
 pub struct Files<'f> {
     pub fs: &'f dyn FileSystem,
     pub sources: &'f Sources,
+    pub fetch: &'f fetch::Context,
     /// Reads all of standard input.
     pub stdin: &'f mut dyn FnMut() -> io::Result<Vec<u8>>,
 }
@@ -108,9 +111,9 @@ fn refused(flag: &str, what: &str, text: &str, source: SourceId, fault: Fault) -
 impl Files<'_> {
     fn values(&mut self, path: &str) -> Result<Map> {
         let text = self.bytes(path)?;
-        let label = if is_stdin(path) { "<stdin>" } else { path };
-        let source = self.sources.add(label, text.clone());
-        read(source, &text).map_err(|error| prefixed(&format!("failed to parse {path}"), error))
+        let shown = if is_url(path) { without_secrets(path) } else { path.to_owned() };
+        let source = self.sources.add(if is_stdin(path) { "<stdin>" } else { &shown }, text.clone());
+        read(source, &text).map_err(|error| prefixed(&format!("failed to parse {shown}"), error))
     }
 
     /// Go: readFile.
@@ -121,12 +124,18 @@ impl Files<'_> {
                 .map(Into::into)
                 .map_err(|error| fail(format!("cannot read standard input: {error}")));
         }
-        if ["http://", "https://", "oci://"].iter().any(|scheme| path.starts_with(scheme)) {
-            let message = format!("cannot read {path}: files of values are not fetched from the net");
-            return Err(fail(message).help("download the file and name it by its path"));
+        if is_url(path) {
+            let request = Request::get(Url::parse(path)?);
+            return Ok(fetch::file(self.fetch, "values", &request, Freshness::Asked)?.content);
         }
         self.fs.read(Path::new(path)).map_err(|error| fail(format!("open {path}: {error}")))
     }
+}
+
+/// Go: url.Parse, and the providers of `http` and `https`.
+fn is_url(path: &str) -> bool {
+    let scheme = path.split_once(':').map_or("", |(scheme, _)| scheme);
+    ["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
 }
 
 fn is_stdin(path: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::fs::Memory;
 use crate::base::{Sources, Span};
+use crate::fetch;
 use crate::gotmpl::Value;
 
 fn strings(list: &[&str]) -> Vec<String> {
@@ -14,7 +15,15 @@ fn merge(options: &ValueOptions, sources: &Sources) -> Result<std::rc::Rc<Map>> 
     fs.write("/v1.yaml", "a: 1\nm: {x: 1, y: 2}\n");
     fs.write("/v2.yaml", "a: 2\nm: {y: 3}\nl: [1]\n");
     fs.write("/f.txt", "hi");
-    merge_options(options, &mut Files { fs: &fs, sources, stdin: &mut || Ok(b"q: 1\n---\nr: 2".to_vec()) })
+    merge_options(
+        options,
+        &mut Files {
+            fs: &fs,
+            sources,
+            fetch: &fetch::Context::offline(),
+            stdin: &mut || Ok(b"q: 1\n---\nr: 2".to_vec()),
+        },
+    )
 }
 
 fn show(value: &Value) -> String {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::Sources;
 use crate::base::fs::Memory;
+use crate::fetch;
 use crate::gotmpl::World;
 use crate::kustomize::BuildOptions;
 use crate::yaml;
@@ -14,8 +15,14 @@ fn with_files(files: &[(&str, &[u8])], test: impl FnOnce(&Context, &Loader)) {
     files.iter().for_each(|(path, content)| fs.write(format!("/repo/{path}"), *content));
     let options = BuildOptions { working_dir: "/repo".into(), ..BuildOptions::default() };
     let sources = Sources::new();
-    let ctx =
-        Context { fs: &fs, sources: &sources, options: &options, world: || World::fixed(0), notes: Default::default() };
+    let ctx = Context {
+        fs: &fs,
+        sources: &sources,
+        options: &options,
+        fetch: &fetch::Context::offline(),
+        world: || World::fixed(0),
+        notes: Default::default(),
+    };
     test(&ctx, &Loader::open(&ctx, ".").unwrap());
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::Sources;
 use crate::base::fs::Memory;
+use crate::fetch;
 use crate::gotmpl::World;
 use crate::kustomize::BuildOptions;
 
@@ -16,6 +17,7 @@ fn with_files(files: &[&str], restrictor: LoadRestrictor, test: impl FnOnce(&Con
         fs: &fs,
         sources: &sources,
         options: &options,
+        fetch: &fetch::Context::offline(),
         world: || World::fixed(0),
         notes: Default::default(),
     });

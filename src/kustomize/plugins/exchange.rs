@@ -217,6 +217,7 @@ mod tests {
     use super::*;
     use crate::base::Sources;
     use crate::base::fs::Memory;
+    use crate::fetch;
     use crate::gotmpl::World;
     use crate::k8s::PreviousId;
     use crate::k8s::read::read_objects;
@@ -228,6 +229,7 @@ mod tests {
             fs: &fs,
             sources: &sources,
             options: &options,
+            fetch: &fetch::Context::offline(),
             world: || World::fixed(0),
             notes: Default::default(),
         })

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::super::{patches, patches_json6902, patches_strategic_merge};
 use crate::base::fs::Memory;
 use crate::base::{Diagnostic, Result, Sources, Span};
+use crate::fetch;
 use crate::gotmpl::World;
 use crate::k8s::read::read_resources;
 use crate::k8s::{Gvk, ResMap, Schema};
@@ -54,8 +55,14 @@ impl Bench {
 
     fn with<R>(&mut self, run: impl FnOnce(&Context, &Loader, &mut ResMap) -> Result<R>) -> Result<R> {
         let notes = Mutex::new(Vec::new());
-        let ctx =
-            Context { fs: &self.fs, sources: &self.sources, options: &self.options, world: || World::fixed(0), notes };
+        let ctx = Context {
+            fs: &self.fs,
+            sources: &self.sources,
+            options: &self.options,
+            fetch: &fetch::Context::offline(),
+            world: || World::fixed(0),
+            notes,
+        };
         let loader = Loader::open(&ctx, "/app")?;
         run(&ctx, &loader, &mut self.resources)
     }

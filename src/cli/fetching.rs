@@ -1,0 +1,68 @@
+//! What the command line and the environment say of fetching.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::{ArgMatches, Command};
+use kz::fetch::proxy::Proxies;
+use kz::fetch::tls::Trust;
+use kz::fetch::{Context, Settings};
+
+use super::args::{Purpose, parse_bool, path, switch};
+
+const HEADING: &str = "Fetching";
+
+/// The flags of commands that may fetch something.
+pub fn flags(command: Command, purpose: Purpose) -> Command {
+    command
+        .next_help_heading(HEADING)
+        .arg(path("cache-dir", "DIR", "Where what was fetched is kept [env: KZ_CACHE_DIR]"))
+        .arg(switch("offline", "Fetch nothing: what is not in the cache is an error [env: KZ_OFFLINE]", purpose))
+}
+
+/// What fetching needs to know. Nothing is looked at but the environment.
+pub fn context(matches: &ArgMatches) -> Context {
+    Context::new(settings(matches), Box::new(|_| {}), SystemTime::now)
+}
+
+fn settings(matches: &ArgMatches) -> Settings {
+    let offline = matches.get_one::<bool>("offline").copied().unwrap_or_default();
+    let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) == Ok(true));
+    Settings {
+        cache_dir: cache_dir(matches),
+        offline: offline || by_environment(),
+        proxies: proxies(),
+        trust: Trust {
+            file: std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()).map(PathBuf::from),
+            dirs: std::env::var_os("SSL_CERT_DIR")
+                .filter(|dirs| !dirs.is_empty())
+                .map(|dirs| std::env::split_paths(&dirs).collect()),
+        },
+        ..Settings::default()
+    }
+}
+
+/// `--cache-dir`, `KZ_CACHE_DIR`, `XDG_CACHE_HOME/kz`, `HOME/.cache/kz`.
+fn cache_dir(matches: &ArgMatches) -> Option<PathBuf> {
+    let directory = |name: &str| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    let given = matches.get_one::<PathBuf>("cache-dir").filter(|dir| !dir.as_os_str().is_empty()).cloned();
+    given
+        .or_else(|| directory("KZ_CACHE_DIR"))
+        // XDG: relative paths do not count.
+        .or_else(|| directory("XDG_CACHE_HOME").filter(|dir| dir.is_absolute()).map(|dir| dir.join("kz")))
+        .or_else(|| directory("HOME").map(|home| home.join(".cache").join("kz")))
+}
+
+/// Go: the names in capitals go before. In a CGI program `HTTP_PROXY` is a header that anybody could send.
+fn proxies() -> Proxies {
+    let either = |upper: &str, lower: &str| variable(upper).or_else(|| variable(lower)).unwrap_or_default();
+    let http = match std::env::var_os("REQUEST_METHOD") {
+        Some(_) => String::new(),
+        None => either("HTTP_PROXY", "http_proxy"),
+    };
+    Proxies::new(&http, &either("HTTPS_PROXY", "https_proxy"), &either("NO_PROXY", "no_proxy"))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}

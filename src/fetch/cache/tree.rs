@@ -1,0 +1,50 @@
+//! Folders that were made of what was fetched: checkouts of git, unpacked archives.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Cache, Entry, Key, put_in_place};
+use crate::base::Result;
+
+pub(super) const FOLDER: &str = "trees";
+
+impl Cache {
+    /// The folder of a key, if it was made.
+    pub fn tree(&self, key: &Key) -> Option<PathBuf> {
+        self.entry(key)?;
+        Some(self.place(FOLDER, key.hash())).filter(|path| path.is_dir())
+    }
+
+    /// The folder of a key; where it is not there, `fill` gets an empty one to make it in. Of many processes that
+    /// want it, one makes it.
+    ///
+    /// Errors: those of `fill`, after which nothing is left; `cache`.
+    pub fn tree_or(&self, key: &Key, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        if let Some(path) = self.tree(key) {
+            return Ok(path);
+        }
+        let _lock = self.lock(key)?;
+        if let Some(path) = self.tree(key) {
+            return Ok(path);
+        }
+        let failed = |e| self.failed("write to", &e);
+        let unfinished = self.unfinished(FOLDER).map_err(failed)?;
+        fs::create_dir(&unfinished).map_err(failed)?;
+        let place = self.place(FOLDER, key.hash());
+        let put = || {
+            // One that the index does not know was not finished, or was pruned by halves.
+            if place.exists() {
+                fs::remove_dir_all(&place)?;
+            }
+            put_in_place(&unfinished, &place)
+        };
+        let made = fill(&unfinished).and_then(|()| put().map_err(failed));
+        if let Err(error) = made {
+            // What cannot be taken away now is taken away by pruning.
+            let _ = fs::remove_dir_all(&unfinished);
+            return Err(error);
+        }
+        self.record(key, &Entry { digest: None, value: None, etag: None, fetched: (self.now)() })?;
+        Ok(place)
+    }
+}

@@ -1,0 +1,194 @@
+//! Connections: which there are, and how TLS comes in.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, Either, LazyBuffers, NextTimeout, Transport,
+    TransportAdapter,
+};
+use ureq::{Agent, Proxy};
+
+use super::failure::{Failure, Kind};
+use super::request::Request;
+use crate::fetch::Context;
+use crate::fetch::tls::{self, TlsOptions, Trust};
+
+const USER_AGENT: &str = concat!("kz/", env!("CARGO_PKG_VERSION"));
+
+/// Open connections stay open for a while, for the next request to the same host.
+#[derive(Default)]
+pub struct Connections {
+    agents: Mutex<Vec<(Way, Agent)>>,
+}
+
+/// Requests that have this in common may share connections.
+#[derive(Clone, PartialEq, Eq)]
+struct Way {
+    tls: TlsOptions,
+    proxy: Option<String>,
+}
+
+impl Connections {
+    /// Who makes a request.
+    pub(super) fn agent(&self, context: &Context, request: &Request) -> Result<Agent, Failure> {
+        let settings = &context.settings;
+        let proxy = settings.proxies.proxy_for(&request.url).map(str::to_owned);
+        let way = Way { tls: request.tls.clone(), proxy };
+        let mut agents = self.agents.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((_, agent)) = agents.iter().find(|(known, _)| *known == way) {
+            return Ok(agent.clone());
+        }
+        let proxy = match &way.proxy {
+            // What it says is not told: it may hold a password.
+            Some(text) => Some(Proxy::new(text).map_err(|_| {
+                Failure::new(Kind::Local, &request.url, "the proxy that the environment names is no URL")
+            })?),
+            None => None,
+        };
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(proxy)
+            .user_agent(USER_AGENT)
+            .timeout_resolve(Some(settings.timeouts.connect))
+            .timeout_connect(Some(settings.timeouts.connect))
+            .timeout_per_read(Some(settings.timeouts.read))
+            .timeout_per_write(Some(settings.timeouts.read))
+            .timeout_recv_response(Some(settings.timeouts.read))
+            .build();
+        let tls = Tls { options: way.tls.clone(), trust: settings.trust.clone(), config: OnceLock::new() };
+        let agent = Agent::with_parts(config, DefaultConnector::default().chain(tls), DefaultResolver::default());
+        agents.push((way, agent.clone()));
+        Ok(agent)
+    }
+}
+
+/// Puts TLS around connections that need it.
+struct Tls {
+    options: TlsOptions,
+    trust: Trust,
+    config: OnceLock<Result<Arc<ClientConfig>, String>>,
+}
+
+/// Why there is no TLS with a server.
+#[derive(Debug)]
+pub(super) struct TlsFailure(pub String);
+
+impl fmt::Display for TlsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TlsFailure {}
+
+fn tls_failure(why: impl Into<String>) -> ureq::Error {
+    ureq::Error::Other(Box::new(TlsFailure(why.into())))
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls")
+    }
+}
+
+impl<In: Transport> Connector<In> for Tls {
+    type Out = Either<In, TlsTransport>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
+        let Some(transport) = chained else { return Ok(None) };
+        if !details.needs_tls() || transport.is_tls() {
+            return Ok(Some(Either::A(transport)));
+        }
+        let made = || tls::client_config(&self.options, &self.trust).map(Arc::new);
+        let config = self.config.get_or_init(made).clone().map_err(tls_failure)?;
+        let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| tls_failure(format!("`{host}` cannot be the name of a host")))?;
+        let mut connection = ClientConnection::new(config, name).map_err(|e| tls_failure(tls_reason(&e)))?;
+        let mut socket = TransportAdapter::new(transport.boxed(), details.current_time.clone());
+        socket.set_timeout(details.timeout);
+        connection.complete_io(&mut socket).map_err(explain)?;
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(connection, socket) })))
+    }
+}
+
+/// A connection with TLS around it.
+struct TlsTransport {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output).map_err(explain)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let count = self.stream.read(self.buffers.input_append_buf()).map_err(explain)?;
+        self.buffers.input_appended(count);
+        Ok(count > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.get_mut().get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+/// rustls hands its errors on as those of the connection.
+fn explain(error: io::Error) -> ureq::Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(tls) => tls_failure(tls_reason(tls)),
+        None => error.into(),
+    }
+}
+
+fn tls_reason(error: &rustls::Error) -> String {
+    use rustls::{CertificateError, Error};
+    match error {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "no authority that is trusted here has signed the server's certificate".to_owned()
+        }
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "the server's certificate is for another host".to_owned(),
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "the server's certificate has expired".to_owned()
+        }
+        Error::InvalidCertificate(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
+            "the server's certificate is not valid yet".to_owned()
+        }
+        Error::InvalidMessage(_) => "the server does not speak TLS".to_owned(),
+        other => format!("TLS failed: {other}"),
+    }
+}
+
+/// What the system says, without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
