@@ -7,6 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod cli;
 
 fn main() -> std::process::ExitCode {
-    // All on one thread, so that the allocator starts once.
     kz::base::stack::with_deep_stack(|| cli::run(std::env::args_os().collect())).into()
 }

@@ -3,9 +3,10 @@
 //! Nodes may be nested ten thousand deep, and code that walks them is plainest when it recurses.
 //! The binary and the library's entry points therefore do their work in here.
 //!
-//! **Invariant:** work that is already on a deep stack is not moved to another thread.
+//! **Invariant:** work that is already on a deep stack stays on it.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Address space, not memory: the system commits what is touched.
 const STACK_SIZE: usize = 512 << 20;
@@ -14,31 +15,28 @@ thread_local! {
     static IS_DEEP: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `f` on a thread with a deep stack and gives back what it returns; at once where the
-/// current thread is one. A panic of `f` goes on in the caller.
+/// Runs `f` on a deep stack and gives back what it returns; at once where the current stack is one. A panic of `f` goes
+/// on in the caller.
 ///
-/// Where the system refuses a new thread, `f` runs on the current stack.
-pub fn with_deep_stack<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+/// The thread stays the same: starting one takes longer than many a build. Where the system refuses the address space,
+/// `f` runs on the current stack.
+pub fn with_deep_stack<R>(f: impl FnOnce() -> R) -> R {
     if IS_DEEP.get() {
         return f();
     }
     let mut work = Some(f);
-    let moved = std::thread::scope(|scope| {
-        let work = &mut work;
-        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, move || {
-            IS_DEEP.set(true);
-            work.take().map(|f| f())
-        });
-        match thread.map(|thread| thread.join()) {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_refused) => None,
-        }
-    });
-    match (moved, work) {
-        (Some(result), _) => result,
-        (None, Some(f)) => f(),
-        (None, None) => unreachable!("the work is taken only by the thread that gives a result"),
+    let run = || {
+        IS_DEEP.set(true);
+        work.take().map(|f| f())
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| stacker::grow(STACK_SIZE, run)));
+    IS_DEEP.set(false);
+    match (result, work) {
+        (Ok(Some(result)), _) => result,
+        // The stack was refused before the work began.
+        (_, Some(f)) => f(),
+        (Err(panic), None) => resume_unwind(panic),
+        (Ok(None), None) => unreachable!("the work is taken only where it gives a result or panics"),
     }
 }
 
@@ -62,14 +60,19 @@ mod tests {
     }
 
     #[test]
-    fn deep_recursion_fits_and_nested_calls_stay_on_the_thread() {
-        assert_eq!(with_deep_stack(|| depth(1_000_000)), 1_000_000);
-        let (outer, inner) = with_deep_stack(|| {
-            let here = std::thread::current().id();
-            (here, with_deep_stack(|| std::thread::current().id()))
+    fn deep_recursion_fits_again_and_again() {
+        for _ in 0..2 {
+            assert_eq!(with_deep_stack(|| depth(1_000_000)), 1_000_000);
+        }
+    }
+
+    #[test]
+    fn nested_calls_stay_on_the_stack() {
+        let on_it = with_deep_stack(|| {
+            let before = stacker::remaining_stack();
+            with_deep_stack(|| before.zip(stacker::remaining_stack()).map(|(before, now)| before.abs_diff(now)))
         });
-        assert_eq!(outer, inner);
-        assert_ne!(outer, std::thread::current().id());
+        assert!(on_it.is_some_and(|bytes| bytes < 1 << 20), "{on_it:?}");
     }
 
     #[test]
