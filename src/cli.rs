@@ -7,8 +7,10 @@
 
 mod args;
 mod build;
+mod charts;
 mod exit;
 mod fetching;
+mod show;
 mod template;
 mod ui;
 mod usage;
@@ -33,10 +35,9 @@ pub fn run(args: Vec<OsString>) -> Exit {
             _ => return ui.fail(&usage::explain(&error, &args), &Default::default()),
         },
     };
-    let verb = matches.subcommand().and_then(|(name, matches)| Some((args::verb(name)?, matches)));
-    match verb {
-        Some((verb, matches)) => (verb.run)(matches, &ui),
-        None => help(&ui, &[]),
+    match args::chosen(&matches) {
+        Some((run, matches)) => run(matches, &ui),
+        None => help(&ui, &args),
     }
 }
 
@@ -44,13 +45,9 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn help(ui: &Ui, args: &[OsString]) -> Exit {
     let mut command = args::command(Purpose::Help, &[]);
     command.build();
-    let named = args.iter().skip(1).find_map(|word| {
-        let name = word.to_str().filter(|name| *name != "help")?;
-        command.find_subcommand(name).map(|_| name.to_owned())
-    });
-    let found = match named.as_deref().and_then(|name| command.find_subcommand_mut(name)) {
-        Some(verb) => verb.render_help(),
-        None => command.render_help(),
-    };
-    ui.print_styled(&found)
+    let mut found = &mut command;
+    for name in args::named_by(args) {
+        found = found.find_subcommand_mut(name).expect("what is named is there");
+    }
+    ui.print_styled(&found.render_help())
 }

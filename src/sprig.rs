@@ -17,7 +17,7 @@ mod reflect;
 mod regex;
 mod semver;
 mod strings;
-mod urls;
+pub mod urls;
 
 pub use convert::{strval, to_float64, to_int64};
 pub use dates::Duration;

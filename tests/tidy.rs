@@ -223,9 +223,19 @@ fn matches(pattern: &[&str], lines: &[&str]) -> bool {
 #[test]
 fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
     let mut problems: Vec<String> = Vec::new();
-    for verb in ["build", "template"] {
-        let page = read(&root().join(format!("book/src/reference/{verb}.md")));
-        let help = kz(&[verb, "--help"]).1;
+    let commands: &[&[&str]] = &[
+        &["build"],
+        &["show", "all"],
+        &["show", "chart"],
+        &["show", "crds"],
+        &["show", "readme"],
+        &["show", "values"],
+        &["template"],
+    ];
+    for command in commands {
+        let verb = command.join(" ");
+        let page = read(&root().join(format!("book/src/reference/{}.md", command[0])));
+        let help = kz(&[command, &["--help"][..]].concat()).1;
         let flags = help
             .lines()
             .filter_map(|line| line.trim_start().split("--").nth(1).filter(|_| line.trim_start().starts_with('-')));

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, template, version};
+use super::{build, show, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,28 +26,98 @@ Examples:
   kz template web ./chart -f prod.yaml          print the manifests of a Helm chart
   kz help build                                 the flags of `kz build`";
 
-/// A command of kz.
+/// A command of kz, or of a group of them.
 pub struct Verb {
     pub name: &'static str,
-    describe: fn(Purpose) -> Command,
-    pub run: fn(&ArgMatches, &Ui) -> Exit,
+    /// Other words for it.
+    pub aliases: &'static [&'static str],
+    pub describe: fn(Purpose) -> Command,
+    pub action: Action,
+}
+
+/// Does what a command is for, with its arguments.
+pub type Run = fn(&ArgMatches, &Ui) -> Exit;
+
+/// What a command does.
+pub enum Action {
+    Run(Run),
+    /// Nothing by itself: there are commands below it.
+    Group(&'static [Verb]),
 }
 
 /// The commands, in the order of the help.
 pub const VERBS: &[Verb] = &[
-    Verb { name: "build", describe: build::command, run: build::run },
-    Verb { name: "template", describe: template::command, run: template::run },
-    Verb { name: "version", describe: |_| version::command(), run: version::run },
+    Verb::new("build", build::command, build::run),
+    Verb::new("template", template::command, template::run),
+    Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
+    Verb::new("version", |_| version::command(), version::run),
 ];
 
-pub fn verb(name: &str) -> Option<&'static Verb> {
-    VERBS.iter().find(|verb| verb.name == name)
+impl Verb {
+    pub const fn new(name: &'static str, describe: fn(Purpose) -> Command, run: fn(&ArgMatches, &Ui) -> Exit) -> Verb {
+        Verb { name, aliases: &[], describe, action: Action::Run(run) }
+    }
+
+    pub const fn group(name: &'static str, describe: fn(Purpose) -> Command, verbs: &'static [Verb]) -> Verb {
+        Verb { name, aliases: &[], describe, action: Action::Group(verbs) }
+    }
+
+    pub const fn or(self, aliases: &'static [&'static str]) -> Verb {
+        Verb { aliases, ..self }
+    }
+
+    fn command(&self, purpose: Purpose) -> Command {
+        let command = (self.describe)(purpose).args_override_self(true).visible_aliases(self.aliases);
+        match self.action {
+            Action::Run(_) => command,
+            Action::Group(verbs) => command.subcommands(verbs.iter().map(|verb| verb.command(purpose))),
+        }
+    }
+
+    fn is_named(&self, word: &str) -> bool {
+        self.name == word || self.aliases.contains(&word)
+    }
+}
+
+/// The command of a name among some.
+pub fn verb<'v>(verbs: &'v [Verb], name: &str) -> Option<&'v Verb> {
+    verbs.iter().find(|verb| verb.is_named(name))
+}
+
+/// What the command line asks to be run, with its arguments; nothing where a group is named and no more.
+pub fn chosen(matches: &ArgMatches) -> Option<(Run, &ArgMatches)> {
+    let (mut verbs, mut matches) = (VERBS, matches);
+    loop {
+        let (name, inner) = matches.subcommand()?;
+        matches = inner;
+        match verb(verbs, name)?.action {
+            Action::Run(run) => return Some((run, matches)),
+            Action::Group(below) => verbs = below,
+        }
+    }
+}
+
+/// The names of the command that a line of words is about and of those above it: `repo add`.
+pub fn named_by(words: &[OsString]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    let mut verbs = VERBS;
+    for word in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        let Some(found) = verb(verbs, word) else { continue };
+        names.push(found.name);
+        match found.action {
+            Action::Run(_) => break,
+            Action::Group(inner) => verbs = inner,
+        }
+    }
+    names
 }
 
 /// All of the command line; for parsing, of the verbs only those that are among the words: to describe
 /// one takes longer than to parse it.
 pub fn command(purpose: Purpose, words: &[OsString]) -> Command {
-    let is_named = |verb: &&Verb| purpose == Purpose::Parsing && words.iter().any(|word| word == verb.name);
+    let is_named = |verb: &&Verb| {
+        purpose == Purpose::Parsing && words.iter().any(|word| word.to_str().is_some_and(|word| verb.is_named(word)))
+    };
     let named = VERBS.iter().any(|verb| is_named(&verb));
     let verbs = VERBS.iter().filter(|verb| !named || is_named(verb));
     Command::new("kz")
@@ -66,7 +136,7 @@ pub fn command(purpose: Purpose, words: &[OsString]) -> Command {
                 .hide_possible_values(true),
         )
         .arg(switch("stack-trace", "", purpose).global(true).hide(true))
-        .subcommands(verbs.map(|verb| (verb.describe)(purpose).args_override_self(true)))
+        .subcommands(verbs.map(|verb| verb.command(purpose)))
 }
 
 /// A flag that is on or off. Go: `--flag=false` and its like are understood too.

@@ -10,7 +10,7 @@ use flags::Flags;
 pub use flags::command;
 use kz::base::fs::Disk;
 use kz::base::process::{self, Job};
-use kz::base::{Diagnostic, FileSystem, Result, Sources};
+use kz::base::{Diagnostic, Result, Sources};
 use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::inflate::{self, Failure, Inflated, Order};
@@ -18,6 +18,7 @@ use kz::helm::release::{self, Release};
 use kz::helm::values::{Files, merge_options};
 use kz::helm::{load, unused};
 
+use super::charts;
 use super::exit::Exit;
 use super::ui::Ui;
 use super::world;
@@ -49,7 +50,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let mut world = world::world(flags.seed.as_deref(), flags.enable_dns);
     let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
     let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
-    let path = locate(flags, reference).map_err(plain)?;
+    let path = charts::locate(flags.repo.as_deref(), reference).map_err(plain)?;
     let mut files = Files { fs: &Disk, sources, fetch: &flags.fetch, stdin: &mut read_stdin };
     let values = merge_options(&flags.values, &mut files).map_err(plain)?;
     let chart = load::load(&Disk, sources, Path::new(path)).map_err(plain)?;
@@ -101,24 +102,6 @@ fn name_and_chart<'f>(flags: &'f Flags, world: &mut World) -> Result<(String, &'
             Err(usage(&message).help("`kz template NAME CHART`; flags that take a value may stand without it"))
         }
     }
-}
-
-/// Only charts on disk so far. Source: LocateChart in pkg/action/install.go.
-fn locate<'f>(flags: &Flags, reference: &'f str) -> Result<&'f str> {
-    let path = reference.trim();
-    let is_there = Disk.is_dir(Path::new(path)) || Disk.is_file(Path::new(path));
-    if flags.repo.is_none() && is_there {
-        return Ok(path);
-    }
-    if flags.repo.is_none() && (path.starts_with('.') || path.starts_with('/')) {
-        return Err(Diagnostic::new("chart-not-found", format!("path \"{path}\" not found"))
-            .help("name a folder with a Chart.yaml, or a `.tgz`"));
-    }
-    let message = match &flags.repo {
-        Some(_) => format!("`{path}` would be fetched from the repository of `--repo`, and kz fetches no charts yet"),
-        None => format!("there is no folder or file `{path}`, and kz fetches no charts yet"),
-    };
-    Err(Diagnostic::new("chart-not-found", message).help("fetch it first: `helm pull --untar`, then name the folder"))
 }
 
 fn read_stdin() -> std::io::Result<Vec<u8>> {

@@ -28,21 +28,20 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
     let bare = |text: String| text.split(['=', ' ', '[']).next().unwrap_or_default().to_owned();
     let flag = bare(context(ContextKind::InvalidArg).unwrap_or_default());
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
-    let command = words.get(1).and_then(|word| word.to_str()).filter(|word| args::verb(word).is_some());
-    let help_of = match command {
-        Some(command) => format!("`kz {command} --help` lists what there is"),
-        None => "`kz --help` lists what there is".to_owned(),
-    };
+    let command = args::named_by(words).join(" ");
+    let below = |word: &str| if command.is_empty() { word.to_owned() } else { format!("{command} {word}") };
+    let help_of = format!("`kz {}` lists what there is", below("--help"));
     let usage = |message: String| Diagnostic::new("usage", message);
 
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let word = below(&word);
             let error = usage(format!("there is no command `{word}`"));
             let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
             match (elsewhere, context(ContextKind::SuggestedSubcommand)) {
                 (Some((_, advice)), _) => error.help(advice.replace("{}", &word)),
-                (None, Some(near)) => error.help(format!("did you mean `kz {near}`?")),
+                (None, Some(near)) => error.help(format!("did you mean `kz {}`?", below(&near))),
                 (None, None) => error.help(help_of),
             }
         }
@@ -53,8 +52,8 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
                 None => error.help(help_of),
             }
         }
-        ErrorKind::UnknownArgument => match command {
-            Some("build") => usage(format!("one directory can be built at a time, `{flag}` is one too many"))
+        ErrorKind::UnknownArgument => match command.as_str() {
+            "build" => usage(format!("one directory can be built at a time, `{flag}` is one too many"))
                 .help("run `kz build` once for each directory"),
             _ => usage(format!("`{flag}` is one word too many")).help(help_of),
         },
@@ -68,6 +67,13 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
                 }
                 _ => error_of.help("it takes `true` or `false`"),
             }
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(names)) => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(),
+                _ => Vec::new(),
+            };
+            usage(format!("`kz {command}` needs {}", missing.join(" and "))).help(help_of)
         }
         ErrorKind::InvalidUtf8 => usage("an argument is not valid UTF-8".to_owned()).help(help_of),
         _ => usage(error.kind().to_string()).help(help_of),

@@ -28,13 +28,28 @@ struct Raw {
     data: Arc<[u8]>,
 }
 
-/// Loads the chart of a folder or of a `.tgz`.
+/// Loads the chart of a folder or of a `.tgz`, if it is one that can be rendered.
 pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path) -> Result<Chart> {
     load_shown(fs, sources, path, path)
 }
 
 /// As [`load`]; places are told below the path `shown`.
 pub fn load_shown(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
+    load_of(fs, sources, path, shown, check_api_version)
+}
+
+/// As [`load_shown`], of any version. Helm: only who renders a chart looks at that.
+pub fn load_any(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
+    load_of(fs, sources, path, shown, |_, _, _| Ok(()))
+}
+
+fn load_of(
+    fs: &dyn FileSystem,
+    sources: &Sources,
+    path: &Path,
+    shown: &Path,
+    check_api_version: fn(&Sources, &str, &[u8]) -> Result<()>,
+) -> Result<Chart> {
     let files = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {

@@ -5,6 +5,7 @@
 //! **Not here:** whether the dependencies are there, and which of them are wanted.
 
 mod decode;
+mod encode;
 #[cfg(test)]
 mod tests;
 

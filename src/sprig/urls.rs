@@ -11,7 +11,7 @@ use super::func;
 use crate::gotmpl::{Call, Fault, Func, Map, Str, Type, Value};
 use parse::{UserInfo, parse};
 
-pub use parse::{Url, parse as parse_url};
+pub use parse::{Url, escaped_path, parse as parse_url};
 
 pub const FUNCS: &[Func] = &[func("urlJoin", &[Type::Map], url_join), func("urlParse", &[Type::String], url_parse)];
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::escape::{Part, Refusal, escape, unescape};
+use super::escape::{Part, Refusal, escape, should_escape, unescape};
 use crate::gotmpl::{Str, fmt};
 
 #[derive(Default)]
@@ -90,6 +90,15 @@ impl Url {
             out.extend_from_slice(b"./");
         }
         out.extend(path);
+    }
+}
+
+/// Go: URL.EscapedPath, of a path as it stands in a URL: itself, unless something in it has to be escaped.
+pub fn escaped_path(path: &[u8]) -> Vec<u8> {
+    let is_fine = |byte: &u8| b"[]%!'()*".contains(byte) || !should_escape(*byte, Part::Path);
+    match unescape(path, Part::Path) {
+        Ok(plain) if !path.iter().all(is_fine) => escape(&plain, Part::Path),
+        _ => path.to_vec(),
     }
 }
 

@@ -1,0 +1,62 @@
+//! `kz show`
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches, Command};
+use kz::base::fs::Disk;
+use kz::base::{Result, Sources};
+use kz::helm::load;
+use kz::helm::show::{self, Part};
+
+use super::args::{Purpose, Verb};
+use super::charts;
+use super::exit::Exit;
+use super::ui::Ui;
+
+pub const VERBS: &[Verb] = &[
+    Verb::new("all", |p| part(p, "all", "Show all that is known of a chart"), |m, ui| run(m, ui, Part::All)),
+    Verb::new("chart", |p| part(p, "chart", "Show a chart's Chart.yaml"), |m, ui| run(m, ui, Part::Chart)),
+    Verb::new(
+        "crds",
+        |p| part(p, "crds", "Show a chart's custom resource definitions"),
+        |m, ui| run(m, ui, Part::Crds),
+    ),
+    Verb::new("readme", |p| part(p, "readme", "Show a chart's README"), |m, ui| run(m, ui, Part::Readme)),
+    Verb::new("values", |p| part(p, "values", "Show a chart's values.yaml"), |m, ui| run(m, ui, Part::Values)),
+];
+
+const EXAMPLES: &str = "\
+Examples:
+  kz show values ./chart            the values that a chart brings along
+  kz show chart ./web-1.2.0.tgz     its name, version and dependencies
+  kz show all ./chart               Chart.yaml, values, README and CRDs";
+
+pub fn command(_purpose: Purpose) -> Command {
+    Command::new("show")
+        .about("Show what a Helm chart holds, as `helm show` does")
+        .override_usage("kz show all|chart|crds|readme|values CHART [FLAGS]")
+        .after_help(EXAMPLES)
+}
+
+fn part(_purpose: Purpose, name: &'static str, about: &'static str) -> Command {
+    Command::new(name)
+        .about(about)
+        .after_help(EXAMPLES)
+        .arg(Arg::new("chart").value_name("CHART").required(true).help("A chart: a folder or a `.tgz`"))
+}
+
+fn run(matches: &ArgMatches, ui: &Ui, part: Part) -> Exit {
+    let sources = Sources::new();
+    let reference = matches.get_one::<String>("chart").map(String::as_str).unwrap_or_default();
+    match show(reference, &sources, ui, part) {
+        Ok(text) => ui.print(&text),
+        Err(error) => ui.fail(&error, &sources),
+    }
+}
+
+fn show(reference: &str, sources: &Sources, ui: &Ui, part: Part) -> Result<Vec<u8>> {
+    let path = Path::new(charts::locate(None, reference)?);
+    let chart = load::load_any(&Disk, sources, path, path)?;
+    chart.all_notes().iter().for_each(|text| ui.note(text));
+    show::text(&chart, part)
+}
