@@ -7,10 +7,13 @@
 
 mod args;
 mod build;
+mod cache;
 mod charts;
 mod exit;
 mod fetching;
+mod progress;
 mod show;
+mod sizes;
 mod template;
 mod ui;
 mod usage;

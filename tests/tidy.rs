@@ -225,6 +225,8 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
     let mut problems: Vec<String> = Vec::new();
     let commands: &[&[&str]] = &[
         &["build"],
+        &["cache", "list"],
+        &["cache", "prune"],
         &["show", "all"],
         &["show", "chart"],
         &["show", "crds"],

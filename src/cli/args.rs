@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, show, template, version};
+use super::{build, cache, show, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +50,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("build", build::command, build::run),
     Verb::new("template", template::command, template::run),
     Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
+    Verb::group("cache", cache::command, cache::VERBS),
     Verb::new("version", |_| version::command(), version::run),
 ];
 

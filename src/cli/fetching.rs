@@ -3,26 +3,32 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use kz::fetch::proxy::Proxies;
 use kz::fetch::tls::Trust;
 use kz::fetch::{Context, Settings};
 
 use super::args::{Purpose, parse_bool, path, switch};
+use super::progress;
 
 const HEADING: &str = "Fetching";
 
 /// The flags of commands that may fetch something.
 pub fn flags(command: Command, purpose: Purpose) -> Command {
-    command
-        .next_help_heading(HEADING)
-        .arg(path("cache-dir", "DIR", "Where what was fetched is kept [env: KZ_CACHE_DIR]"))
-        .arg(switch("offline", "Fetch nothing: what is not in the cache is an error [env: KZ_OFFLINE]", purpose))
+    command.next_help_heading(HEADING).arg(cache_dir_flag()).arg(switch(
+        "offline",
+        "Fetch nothing: what is not in the cache is an error [env: KZ_OFFLINE]",
+        purpose,
+    ))
+}
+
+pub fn cache_dir_flag() -> Arg {
+    path("cache-dir", "DIR", "Where what was fetched is kept [env: KZ_CACHE_DIR]")
 }
 
 /// What fetching needs to know. Nothing is looked at but the environment.
 pub fn context(matches: &ArgMatches) -> Context {
-    Context::new(settings(matches), Box::new(|_| {}), SystemTime::now)
+    Context::new(settings(matches), progress::sink(), SystemTime::now)
 }
 
 fn settings(matches: &ArgMatches) -> Settings {
@@ -43,7 +49,7 @@ fn settings(matches: &ArgMatches) -> Settings {
 }
 
 /// `--cache-dir`, `KZ_CACHE_DIR`, `XDG_CACHE_HOME/kz`, `HOME/.cache/kz`.
-fn cache_dir(matches: &ArgMatches) -> Option<PathBuf> {
+pub fn cache_dir(matches: &ArgMatches) -> Option<PathBuf> {
     let directory = |name: &str| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let given = matches.get_one::<PathBuf>("cache-dir").filter(|dir| !dir.as_os_str().is_empty()).cloned();
     given

@@ -7,7 +7,7 @@
 //!   sha256/ab/…     contents, by their digest
 //!   index/ab/…      what leads to them: a small file for each thing that was fetched
 //!   trees/ab/…      folders that were made of what was fetched
-//!   locks/ab…       so that of many processes one fetches a thing and the others wait
+//!   locks/…         so that of many processes one fetches a thing and the others wait
 //! ```
 //!
 //! **Invariant:** what has its final name is complete: everything is written under another name, checked, and renamed.
@@ -16,7 +16,9 @@
 
 mod blob;
 mod index;
+mod inventory;
 mod lock;
+mod prune;
 mod tree;
 
 use std::fs::{self, File};
@@ -26,7 +28,9 @@ use std::time::SystemTime;
 
 pub use blob::BlobWriter;
 pub use index::{Entry, Key};
+pub use inventory::Item;
 pub use lock::Lock;
+pub use prune::{Keep, Pruned, Run, prune};
 
 use crate::base::{Diagnostic, Result};
 

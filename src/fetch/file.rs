@@ -1,6 +1,6 @@
 //! A file of the net, by way of the cache.
 //!
-//! **Invariant:** a process asks for each URL once; of many processes one fetches what the cache lacks.
+//! **Invariant:** a process makes the same request once; of many processes one fetches what the cache lacks.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -29,7 +29,7 @@ pub struct Fetched {
 }
 
 /// What this process has asked for.
-pub(super) type Memo = Mutex<BTreeMap<(String, Option<Digest>), Arc<OnceLock<Result<Fetched, Failure>>>>>;
+pub(super) type Memo = Mutex<BTreeMap<(Digest, Option<Digest>), Arc<OnceLock<Result<Fetched, Failure>>>>>;
 
 /// The content of a URL. `kind` says in the cache's list what it is: `file`, `chart`.
 ///
@@ -46,7 +46,7 @@ pub fn file(
     };
     let once = {
         let mut memo = context.memo.lock().unwrap_or_else(|e| e.into_inner());
-        memo.entry((request.url.address().to_owned(), pinned)).or_default().clone()
+        memo.entry((request.fingerprint(), pinned)).or_default().clone()
     };
     once.get_or_init(|| Visit { context, key: Key::of_url(kind, &request.url), request, freshness }.fetch()).clone()
 }
@@ -67,6 +67,7 @@ impl Visit<'_> {
         if self.context.settings.offline {
             return Err(Failure::offline(self.request));
         }
+        let start = cache.now();
         let _lock = cache.lock(&self.key)?;
         // While this process waited another may have fetched it.
         if let Some(found) = self.without_asking(cache) {
@@ -76,6 +77,9 @@ impl Visit<'_> {
             Freshness::Asked => self.known(cache),
             Freshness::Pinned(_) | Freshness::Forever => None,
         };
+        if let Some((_, found)) = known.as_ref().filter(|(entry, _)| entry.fetched > start) {
+            return Ok(found.clone());
+        }
         let etag = known.as_ref().and_then(|(entry, _)| entry.etag.clone());
         let request = match etag.clone() {
             Some(etag) => &self.request.clone().header("if-none-match", etag),

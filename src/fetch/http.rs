@@ -6,6 +6,7 @@
 //! **Not here:** what is kept of answers ([`super::file`]).
 
 mod failure;
+mod forward;
 mod redirect;
 mod request;
 mod retry;

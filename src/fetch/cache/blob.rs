@@ -11,7 +11,7 @@ use super::{Cache, put_in_place, touch};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::Digest;
 
-const FOLDER: &str = "sha256";
+pub(super) const FOLDER: &str = "sha256";
 
 impl Cache {
     /// The content of a digest, if it is there and still what it was. One that is not is taken away.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
@@ -55,7 +56,7 @@ pub struct Entry {
     pub value: Option<String>,
     /// The server's name for this state of the thing.
     pub etag: Option<String>,
-    /// When the server was asked last.
+    /// When the server was asked last, to the millisecond.
     pub fetched: SystemTime,
 }
 
@@ -63,9 +64,7 @@ impl Cache {
     /// What is known of a thing.
     pub fn entry(&self, key: &Key) -> Option<Entry> {
         let file = File::open(self.place(FOLDER, &key.hash)).ok()?;
-        let mut text = Vec::new();
-        (&file).take(MAX_ENTRY).read_to_end(&mut text).ok()?;
-        let entry = decode(&text)?;
+        let entry = decode(&read_bounded(&file)?)?;
         touch(&file, (self.now)());
         Some(entry)
     }
@@ -96,15 +95,29 @@ impl Cache {
     }
 }
 
+/// Kind, name and content of the thing that a file of the index is about.
+pub(super) fn describe(path: &Path) -> Option<(String, String, Option<Digest>)> {
+    let text = read_bounded(&File::open(path).ok()?)?;
+    let object: Value = serde_json::from_slice(&text).ok()?;
+    let string = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some((string("kind")?, string("name")?, decode(&text)?.digest))
+}
+
+fn read_bounded(file: &File) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    file.take(MAX_ENTRY).read_to_end(&mut text).ok()?;
+    Some(text)
+}
+
 fn encode(key: &Key, entry: &Entry) -> Vec<u8> {
-    let seconds = entry.fetched.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let milliseconds = entry.fetched.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let fields = [
         ("kind", Some(Value::from(key.kind))),
         ("name", Some(Value::from(key.name.as_str()))),
         ("digest", entry.digest.map(|digest| Value::from(digest.to_string()))),
         ("value", entry.value.as_deref().map(Value::from)),
         ("etag", entry.etag.as_deref().map(Value::from)),
-        ("fetched", Some(Value::from(seconds))),
+        ("fetched", Some(u64::try_from(milliseconds).map(Value::from).unwrap_or_default())),
     ];
     let object: Map<String, Value> =
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
@@ -118,11 +131,11 @@ fn decode(text: &[u8]) -> Option<Entry> {
         Some(text) => Some(Digest::parse(text)?),
         None => None,
     };
-    let seconds = object.get("fetched").and_then(Value::as_u64)?;
+    let milliseconds = object.get("fetched").and_then(Value::as_u64)?;
     Some(Entry {
         digest,
         value: string("value").map(str::to_owned),
         etag: string("etag").map(str::to_owned),
-        fetched: UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?,
+        fetched: UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))?,
     })
 }

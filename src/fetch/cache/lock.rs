@@ -33,6 +33,11 @@ pub(super) fn share(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
+/// The lock of a file, alone, if nobody has it within some time.
+pub(super) fn alone_within(path: &Path, patience: Duration) -> io::Result<Option<File>> {
+    wait(open(path)?, patience, File::try_lock)
+}
+
 fn open(path: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).read(true).write(true).open(path)
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use crate::fetch::Url;
+use sha2::{Digest as _, Sha256};
+
+use crate::base::base64;
 use crate::fetch::tls::TlsOptions;
+use crate::fetch::{Digest, Url};
 
 /// What is enough for indexes of large chart repositories and too little for a flood.
 const DEFAULT_LIMIT: u64 = 256 << 20;
@@ -20,6 +23,28 @@ pub enum Method {
 pub enum Auth {
     Basic { user: String, password: String },
     Bearer(String),
+}
+
+impl Auth {
+    pub fn basic(user: &str, password: &str) -> Auth {
+        Auth::Basic { user: user.to_owned(), password: password.to_owned() }
+    }
+
+    /// As the headers `Authorization` and `Proxy-Authorization` have it.
+    pub(super) fn header(&self) -> String {
+        match self {
+            Auth::Basic { user, password } => {
+                format!("Basic {}", base64::encode(format!("{user}:{password}").as_bytes()))
+            }
+            Auth::Bearer(token) => format!("Bearer {token}"),
+        }
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Auth")
+    }
 }
 
 /// What is sent along.
@@ -95,12 +120,20 @@ impl Request {
         self
     }
 
+    /// The same for requests that are the same, credentials and all, and for no others.
+    pub(crate) fn fingerprint(&self) -> Digest {
+        let auth = self.effective_auth().map(|auth| auth.header());
+        let mut hasher = Sha256::default();
+        let parts =
+            format!("{:?}", (self.method, self.url.address(), &self.headers, auth, self.pass_credentials, &self.tls));
+        hasher.update(parts);
+        hasher.update(self.body.as_ref().map_or(&[][..], |body| &body.content));
+        Digest::of_hasher(hasher)
+    }
+
     /// Who asks: what was said, else what stands in the URL.
     pub(super) fn effective_auth(&self) -> Option<Auth> {
-        let of_url = || {
-            let (user, password) = self.url.credentials()?;
-            Some(Auth::Basic { user: user.to_owned(), password: password.to_owned() })
-        };
+        let of_url = || self.url.credentials().map(|(user, password)| Auth::basic(user, password));
         self.auth.clone().or_else(of_url)
     }
 }

@@ -14,16 +14,25 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Proxy};
 
 use super::failure::{Failure, Kind};
-use super::request::Request;
-use crate::fetch::Context;
+use super::forward::{Forwarder, Forwarding};
+use super::request::{Auth, Request};
 use crate::fetch::tls::{self, TlsOptions, Trust};
+use crate::fetch::{Context, Settings};
 
 const USER_AGENT: &str = concat!("kz/", env!("CARGO_PKG_VERSION"));
 
 /// Open connections stay open for a while, for the next request to the same host.
 #[derive(Default)]
 pub struct Connections {
-    agents: Mutex<Vec<(Way, Agent)>>,
+    clients: Mutex<Vec<(Way, Client)>>,
+}
+
+/// Who makes a request.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub agent: Agent,
+    /// For a proxy that forwards requests; one that opens tunnels is told by the agent.
+    pub proxy_auth: Option<Auth>,
 }
 
 /// Requests that have this in common may share connections.
@@ -31,41 +40,62 @@ pub struct Connections {
 struct Way {
     tls: TlsOptions,
     proxy: Option<String>,
+    is_https: bool,
 }
 
 impl Connections {
     /// Who makes a request.
-    pub(super) fn agent(&self, context: &Context, request: &Request) -> Result<Agent, Failure> {
-        let settings = &context.settings;
-        let proxy = settings.proxies.proxy_for(&request.url).map(str::to_owned);
-        let way = Way { tls: request.tls.clone(), proxy };
-        let mut agents = self.agents.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some((_, agent)) = agents.iter().find(|(known, _)| *known == way) {
-            return Ok(agent.clone());
+    ///
+    /// Errors: the proxy's URL is none.
+    pub(super) fn client(&self, context: &Context, request: &Request) -> Result<Client, Failure> {
+        let proxy = context.settings.proxies.proxy_for(&request.url).map(str::to_owned);
+        let way = Way { tls: request.tls.clone(), proxy, is_https: request.url.is_https() };
+        let mut clients = self.clients.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == way) {
+            return Ok(client.clone());
         }
-        let proxy = match &way.proxy {
+        let client = way.client(&context.settings).ok_or_else(|| {
             // What it says is not told: it may hold a password.
-            Some(text) => Some(Proxy::new(text).map_err(|_| {
-                Failure::new(Kind::Local, &request.url, "the proxy that the environment names is no URL")
-            })?),
-            None => None,
-        };
+            Failure::new(Kind::Local, &request.url, "the proxy that the environment names is no URL")
+        })?;
+        clients.push((way, client.clone()));
+        Ok(client)
+    }
+}
+
+impl Way {
+    /// `None`: the proxy's URL is none.
+    fn client(&self, settings: &Settings) -> Option<Client> {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(proxy)
             .user_agent(USER_AGENT)
             .timeout_resolve(Some(settings.timeouts.connect))
             .timeout_connect(Some(settings.timeouts.connect))
             .timeout_per_read(Some(settings.timeouts.read))
             .timeout_per_write(Some(settings.timeouts.read))
-            .timeout_recv_response(Some(settings.timeouts.read))
-            .build();
-        let tls = Tls { options: way.tls.clone(), trust: settings.trust.clone(), config: OnceLock::new() };
-        let agent = Agent::with_parts(config, DefaultConnector::default().chain(tls), DefaultResolver::default());
-        agents.push((way, agent.clone()));
-        Ok(agent)
+            .timeout_recv_response(Some(settings.timeouts.read));
+        let tls = Tls { options: self.tls.clone(), trust: settings.trust.clone(), config: OnceLock::new() };
+        let through_tls = DefaultConnector::default().chain(tls);
+        let agent = match self.proxy.as_deref() {
+            None => Agent::with_parts(config.proxy(None).build(), through_tls, DefaultResolver::default()),
+            Some(proxy) if !self.is_https && proxy.starts_with("http://") => {
+                let mut forwarder = Forwarder::new(proxy)?;
+                let proxy_auth = forwarder.auth.take();
+                let connector = DefaultConnector::default().chain(Forwarding);
+                let agent = Agent::with_parts(config.proxy(None).build(), connector, forwarder.resolver());
+                return Some(Client { agent, proxy_auth });
+            }
+            Some(proxy) => {
+                url::Url::parse(proxy).ok().filter(url::Url::has_host)?;
+                // Go: the proxy looks the host up.
+                let named = proxy.strip_prefix("socks5://").map(|rest| format!("socks5h://{rest}"));
+                let proxy = Proxy::new(named.as_deref().unwrap_or(proxy)).ok()?;
+                Agent::with_parts(config.proxy(Some(proxy)).build(), through_tls, DefaultResolver::default())
+            }
+        };
+        Some(Client { agent, proxy_auth: None })
     }
 }
 

@@ -6,9 +6,8 @@ use std::time::Instant;
 use super::Sink;
 use super::failure::{Failure, Kind};
 use super::redirect::is_redirect;
-use super::request::{Answer, Auth, Headers, Method, Request};
-use super::transport::{self, TlsFailure};
-use crate::base::base64;
+use super::request::{Answer, Headers, Method, Request};
+use super::transport::{self, Client, TlsFailure};
 use crate::fetch::{Activity, Context};
 
 /// So much of an answer that is none is kept for the caller.
@@ -27,18 +26,16 @@ pub(super) fn exchange(
     if left.is_zero() {
         return Err(fail(Kind::Timeout, "it takes too long"));
     }
-    let agent = context.connections.agent(context, request)?;
+    let Client { agent, proxy_auth } = context.connections.client(context, request)?;
     let mut built = ureq::http::Request::builder().method(method(request.method)).uri(request.url.address());
     for (name, value) in &request.headers {
         built = built.header(name, value);
     }
-    match &request.auth {
-        Some(Auth::Basic { user, password }) => {
-            let text = format!("{user}:{password}");
-            built = built.header("authorization", format!("Basic {}", base64::encode(text.as_bytes())));
-        }
-        Some(Auth::Bearer(token)) => built = built.header("authorization", format!("Bearer {token}")),
-        None => {}
+    if let Some(auth) = &request.auth {
+        built = built.header("authorization", auth.header());
+    }
+    if let Some(auth) = &proxy_auth {
+        built = built.header("proxy-authorization", auth.header());
     }
     if let Some(body) = &request.body {
         built = built.header("content-type", &body.media_type);
