@@ -20,7 +20,7 @@ fn kz(cache: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn template<'a>(url: &'a str) -> [&'a str; 5] {
+fn template(url: &str) -> [&str; 5] {
     ["template", "web", CHART, "-f", url]
 }
 
