@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use super::cache::{Cache, Entry, Key};
 use super::http::{self, Failure, Kind, Request};
-use super::{Context, Digest};
+use super::{Context, Digest, Url};
 use crate::base::Diagnostic;
 
 /// When the cache's word is as good as the server's.
@@ -19,6 +19,15 @@ pub enum Freshness {
     Forever,
     /// The server is asked whether it is still the same, unless nothing may be fetched.
     Asked,
+}
+
+impl Freshness {
+    /// What is known of a URL by itself. Files of a commit on GitHub cannot change.
+    pub fn of(url: &Url) -> Freshness {
+        let commit = url.path().split('/').nth(3).unwrap_or_default();
+        let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if url.host() == "raw.githubusercontent.com" && is_commit { Freshness::Forever } else { Freshness::Asked }
+    }
 }
 
 /// What was fetched, or was there.
@@ -126,5 +135,25 @@ impl Visit<'_> {
 
     fn lost(&self) -> Failure {
         Failure::new(Kind::Local, &self.request.url, "it is gone from the cache as soon as it is there")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_change_is_known_by_its_url() {
+        let of = |text: &str| Freshness::of(&Url::parse(text).unwrap());
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(of(&format!("https://raw.githubusercontent.com/o/r/{commit}/a/b.yaml")), Freshness::Forever);
+        for other in [
+            "https://raw.githubusercontent.com/o/r/main/b.yaml".to_owned(),
+            format!("https://raw.githubusercontent.com/o/r/{}/b.yaml", &commit[1..]),
+            format!("https://host/o/r/{commit}/b.yaml"),
+            "https://raw.githubusercontent.com".to_owned(),
+        ] {
+            assert_eq!(of(&other), Freshness::Asked, "{other}");
+        }
     }
 }

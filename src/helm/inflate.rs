@@ -17,7 +17,7 @@ use super::files::Files;
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
 use super::release::Release;
-use super::{capabilities, dependencies, errors, functions, post_render, validate};
+use super::{capabilities, dependencies, errors, functions, post_render, validate, values};
 use crate::base::{Diagnostic, Result, SourceId, Sources, parallel};
 use crate::gotmpl::{ExecOptions, Map, MissingKey, NO_VALUE, Output, Templates, Type, Value, World};
 
@@ -192,7 +192,8 @@ fn where_to_set(mut error: Box<Diagnostic>, chart: &Chart, order: &Order) -> Box
     if let Some(help) = error.help.as_mut().filter(|help| help.starts_with("`.Values")) {
         let own = chart.values_file.as_ref().and_then(|file| order.sources.get(file.source?));
         let own = own.map(|source| source.name.clone());
-        let files: Vec<String> = own.iter().chain(order.value_files).map(|file| format!("`{file}`")).collect();
+        let given = order.value_files.iter().map(|file| values::shown(file).into_owned());
+        let files: Vec<String> = own.into_iter().chain(given).map(|file| format!("`{file}`")).collect();
         if !files.is_empty() {
             help.push_str(&format!("; it could stand in {}", files.join(" or ")));
         }

@@ -12,7 +12,7 @@ mod path;
 mod tests;
 
 pub use methods::values_method;
-pub use options::{Files, ValueOptions, merge_options};
+pub use options::{Files, ValueOptions, merge_options, shown};
 pub use path::{Missing, path_value, table};
 
 use std::borrow::Cow;

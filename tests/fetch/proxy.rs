@@ -25,6 +25,10 @@ fn proxies_are_asked_for_whole_urls() {
     assert_eq!(asked.header("proxy-authorization"), Some("Basic bWU6c2VjcmV0"));
     assert_eq!(asked.header("authorization"), None);
 
+    let refusing = Server::always(|| Reply::status(407, ""));
+    let told = get_by(Proxies::new(&refusing.url(""), "", ""), "http://host.invalid/");
+    assert!(told.starts_with("http-proxy: "), "{told}");
+
     // On one connection as well.
     let settings = kz::fetch::Settings { proxies, ..settings(None) };
     let context = context(settings);
@@ -45,7 +49,7 @@ fn tunnels_are_opened_for_https() {
     let proxies = || Proxies::new("", &proxy.url("").replace("http://", "http://me:secret@"), "");
     let told = get_by(proxies(), "https://refused.invalid/");
     assert!(
-        told.starts_with("http-local: ") && told.contains("the proxy refuses") && !told.contains("secret"),
+        told.starts_with("http-proxy: ") && told.contains("the proxy refuses") && !told.contains("secret"),
         "{told}"
     );
     assert!(!get_by(proxies(), "https://host.invalid/").contains("secret"));
@@ -60,7 +64,7 @@ fn a_proxy_that_is_none_is_told_without_its_password() {
         let settings = kz::fetch::Settings { proxies: Proxies::new(proxy, proxy, ""), ..settings(None) };
         for url in ["http://host.invalid/", "https://host.invalid/"] {
             let failure = send(&context(settings.clone()), &request(url)).unwrap_err();
-            assert_eq!(failure.kind, Kind::Local, "{proxy}");
+            assert_eq!(failure.kind, Kind::Proxy, "{proxy}");
             assert!(!format!("{:?}", failure.diagnostic).contains("secret"));
         }
     }

@@ -171,7 +171,7 @@ fn files_that_are_not_what_they_should_be_are_named() {
         (identity("me.pem", "other.key"), format!("the certificate `{}` cannot be used with its key", shown("me.pem"))),
     ] {
         let told = get(&server.url("/"), tls);
-        assert!(told.starts_with("http-tls: ") && told.contains(&why), "{told}");
+        assert!(told.starts_with("http-local: ") && told.contains(&why), "{told}");
     }
     assert_eq!(server.count(), 0);
 }

@@ -42,15 +42,14 @@ fn open(path: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).read(true).write(true).open(path)
 }
 
-/// `None` where the file system knows no locks: then things may be fetched twice, and nothing else is lost.
+/// `None` where the file system has no locks to give: then things may be fetched twice, and nothing else is lost.
 fn wait(file: File, patience: Duration, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<Option<File>> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
         match take(&file) {
             Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::Error(e)) if e.kind() == ErrorKind::Unsupported => return Ok(None),
-            Err(TryLockError::Error(e)) => return Err(e),
+            Err(TryLockError::Error(_)) => return Ok(None),
             Err(TryLockError::WouldBlock) if start.elapsed() > patience => {
                 return Err(io::Error::new(ErrorKind::TimedOut, "another process has not let go of it"));
             }

@@ -28,7 +28,9 @@ pub enum Kind {
     Redirect,
     /// What comes is not HTTP.
     Protocol,
-    /// The request itself is wrong, or what it needs of this machine: files of certificates, a proxy, the cache.
+    /// There is no such proxy, or it refuses.
+    Proxy,
+    /// The request needs something of this machine that cannot be used: files of certificates, the cache.
     Local,
 }
 
@@ -88,7 +90,8 @@ fn code_and_help(kind: Kind) -> (&'static str, &'static str) {
         Kind::NotFound => {
             ("http-not-found", "see whether the address is right; servers also say so to those who may not know")
         }
-        Kind::Status(_) => ("http-status", "the server could not or would not give it; try again later"),
+        Kind::Status(400..500) => ("http-status", "see whether the address is right, and what the server wants"),
+        Kind::Status(_) => ("http-status", "the server could not give it; try again later"),
         Kind::Connection => (
             "http-connection",
             "see whether the host is right and can be reached from here, and whether a proxy is needed",
@@ -96,11 +99,16 @@ fn code_and_help(kind: Kind) -> (&'static str, &'static str) {
         Kind::Timeout => ("http-timeout", "the server or the way to it is too slow; try again later"),
         Kind::Tls => (
             "http-tls",
-            "add the certificate of the server's authority to those of the system, or name a file that holds it in `SSL_CERT_FILE`",
+            "add the certificate of the server's authority to those of the system, or name a file that holds it in \
+             `SSL_CERT_FILE`",
         ),
         Kind::TooLarge => ("http-too-large", "see whether the address is right: what is fetched has a bound"),
         Kind::Redirect => ("http-redirect", "name the address that is redirected to, if you trust it"),
         Kind::Protocol => ("http-protocol", "see whether the address leads to a web server"),
-        Kind::Local => ("http-local", "see the message"),
+        Kind::Proxy => (
+            "http-proxy",
+            "see `HTTP_PROXY` and `HTTPS_PROXY`: `http://USER:PASSWORD@HOST:PORT`; hosts in `NO_PROXY` need none",
+        ),
+        Kind::Local => ("http-local", "see whether the file can be used"),
     }
 }

@@ -40,3 +40,44 @@ fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Some(Duration::from_secs(u64::try_from(asked).unwrap_or(0).saturating_sub(now)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Headers;
+    use super::*;
+    use crate::fetch::Url;
+
+    /// 1994-11-06T08:49:37Z
+    const NOW: u64 = 784_111_777;
+
+    fn pause_after(kind: Kind, attempt: u32, asked: Option<&str>) -> Option<u64> {
+        let mut failure = Failure::new(kind, &Url::parse("https://host").unwrap(), "why");
+        failure.headers = Headers(asked.map(|text| ("retry-after".to_owned(), text.to_owned())).into_iter().collect());
+        let retries = Retries { count: 4, first: Duration::from_millis(400), longest: Duration::from_millis(2000) };
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        pause(&failure, attempt, retries, now).and_then(|time| time.as_millis().try_into().ok())
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let pauses = [0, 1, 2, 3, 4].map(|attempt| pause_after(Kind::Connection, attempt, None));
+        assert_eq!(pauses, [Some(400), Some(800), Some(1600), Some(2000), None]);
+        for lasting in [Kind::NotFound, Kind::Tls, Kind::Status(418), Kind::TooLarge, Kind::Redirect, Kind::Proxy] {
+            assert_eq!(pause_after(lasting, 0, None), None, "{lasting:?}");
+        }
+    }
+
+    #[test]
+    fn servers_may_say_when() {
+        let pause = |asked| pause_after(Kind::Status(429), 0, Some(asked));
+        assert_eq!(pause("0"), Some(400));
+        assert_eq!(pause("2"), Some(2000));
+        assert_eq!(pause("3"), None);
+        assert_eq!(pause("Sun, 06 Nov 1994 08:49:38 GMT"), Some(1000));
+        assert_eq!(pause("Sun, 06 Nov 1994 08:00:00 GMT"), Some(400));
+        assert_eq!(pause("Mon, 06 Nov 2094 08:49:37 GMT"), None);
+        for nonsense in ["", "-1", "soon", "99999999999999999999999"] {
+            assert_eq!(pause(nonsense), Some(400), "{nonsense}");
+        }
+    }
+}

@@ -56,7 +56,7 @@ impl Connections {
         }
         let client = way.client(&context.settings).ok_or_else(|| {
             // What it says is not told: it may hold a password.
-            Failure::new(Kind::Local, &request.url, "the proxy that the environment names is no URL")
+            Failure::new(Kind::Proxy, &request.url, "the environment names no proxy that can be used")
         })?;
         clients.push((way, client.clone()));
         Ok(client)
@@ -108,18 +108,21 @@ struct Tls {
 
 /// Why there is no TLS with a server.
 #[derive(Debug)]
-pub(super) struct TlsFailure(pub String);
+pub(super) struct TlsFailure {
+    pub kind: Kind,
+    pub why: String,
+}
 
 impl fmt::Display for TlsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
 impl std::error::Error for TlsFailure {}
 
-fn tls_failure(why: impl Into<String>) -> ureq::Error {
-    ureq::Error::Other(Box::new(TlsFailure(why.into())))
+fn tls_failure(kind: Kind, why: impl Into<String>) -> ureq::Error {
+    ureq::Error::Other(Box::new(TlsFailure { kind, why: why.into() }))
 }
 
 impl fmt::Debug for Tls {
@@ -137,11 +140,11 @@ impl<In: Transport> Connector<In> for Tls {
             return Ok(Some(Either::A(transport)));
         }
         let made = || tls::client_config(&self.options, &self.trust).map(Arc::new);
-        let config = self.config.get_or_init(made).clone().map_err(tls_failure)?;
+        let config = self.config.get_or_init(made).clone().map_err(|why| tls_failure(Kind::Local, why))?;
         let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| tls_failure(format!("`{host}` cannot be the name of a host")))?;
-        let mut connection = ClientConnection::new(config, name).map_err(|e| tls_failure(tls_reason(&e)))?;
+            .map_err(|_| tls_failure(Kind::Tls, format!("`{host}` cannot be the name of a host")))?;
+        let mut connection = ClientConnection::new(config, name).map_err(|e| tls_failure(Kind::Tls, tls_reason(&e)))?;
         let mut socket = TransportAdapter::new(transport.boxed(), details.current_time.clone());
         socket.set_timeout(details.timeout);
         connection.complete_io(&mut socket).map_err(explain)?;
@@ -192,7 +195,7 @@ impl Transport for TlsTransport {
 /// rustls hands its errors on as those of the connection.
 fn explain(error: io::Error) -> ureq::Error {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(tls) => tls_failure(tls_reason(tls)),
+        Some(tls) => tls_failure(Kind::Tls, tls_reason(tls)),
         None => error.into(),
     }
 }

@@ -123,6 +123,7 @@ fn refused(status: u16, request: &Request) -> Failure {
         401 => Kind::Unauthorized,
         403 => Kind::Forbidden,
         404 | 410 => Kind::NotFound,
+        407 => Kind::Proxy,
         status => Kind::Status(status),
     };
     let known = ureq::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
@@ -141,10 +142,10 @@ fn failure_of(error: ureq::Error, request: &Request) -> Failure {
             _ => fail(Kind::Connection, &transport::reason(&e)),
         },
         ureq::Error::Other(other) => match other.downcast::<TlsFailure>() {
-            Ok(tls) => fail(Kind::Tls, &tls.0),
+            Ok(tls) => fail(tls.kind, &tls.why),
             Err(other) => fail(Kind::Connection, &other.to_string()),
         },
-        ureq::Error::ConnectProxyFailed(why) => fail(Kind::Local, &format!("the proxy refuses: {why}")),
+        ureq::Error::ConnectProxyFailed(why) => fail(Kind::Proxy, &format!("the proxy refuses: {why}")),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
             fail(Kind::Protocol, "what comes is no answer of a web server")
         }

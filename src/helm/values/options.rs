@@ -2,6 +2,7 @@
 //!
 //! Source: pkg/cli/values/options.go.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -111,7 +112,7 @@ fn refused(flag: &str, what: &str, text: &str, source: SourceId, fault: Fault) -
 impl Files<'_> {
     fn values(&mut self, path: &str) -> Result<Map> {
         let text = self.bytes(path)?;
-        let shown = if is_url(path) { without_secrets(path) } else { path.to_owned() };
+        let shown = shown(path);
         let source = self.sources.add(if is_stdin(path) { "<stdin>" } else { &shown }, text.clone());
         read(source, &text).map_err(|error| prefixed(&format!("failed to parse {shown}"), error))
     }
@@ -125,11 +126,17 @@ impl Files<'_> {
                 .map_err(|error| fail(format!("cannot read standard input: {error}")));
         }
         if is_url(path) {
-            let request = Request::get(Url::parse(path)?);
-            return Ok(fetch::file(self.fetch, "values", &request, Freshness::Asked)?.content);
+            let url = Url::parse(path)?;
+            let freshness = Freshness::of(&url);
+            return Ok(fetch::file(self.fetch, "values", &Request::get(url), freshness)?.content);
         }
         self.fs.read(Path::new(path)).map_err(|error| fail(format!("open {path}: {error}")))
     }
+}
+
+/// The name of a file of values for messages: of a URL, without what may be secret.
+pub fn shown(path: &str) -> Cow<'_, str> {
+    if is_url(path) { Cow::Owned(without_secrets(path)) } else { Cow::Borrowed(path) }
 }
 
 /// Go: url.Parse, and the providers of `http` and `https`.
