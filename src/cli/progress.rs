@@ -104,3 +104,24 @@ fn watch(state: &Mutex<State>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_the_oldest_and_fits() {
+        let running = |seconds: u64, what: &str, done, total| {
+            let since = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+            Running { since, what: what.to_owned(), done, total }
+        };
+        let mut state = State::default();
+        state.running.insert(3, running(0, "fetching c", 0, None));
+        assert_eq!(state.line(), None);
+        state.running.insert(1, running(2, "fetching a", 2048, Some(4096)));
+        assert_eq!(state.line().unwrap(), "fetching a 2.0 KiB of 4.0 KiB (and 1 more)");
+        state.running.insert(0, running(2, &"ä".repeat(100), 5, None));
+        let line = state.line().unwrap();
+        assert!(line.ends_with("ä… 5 B (and 2 more)") && line.chars().count() == WIDTH, "{line}");
+    }
+}

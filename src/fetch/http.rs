@@ -54,7 +54,7 @@ impl Sink for BlobWriter<'_> {
 
 /// Makes a request; the body of the answer is in memory.
 ///
-/// Errors: see [`Kind`]. A status of 200 to 299 is none, and 304 is none.
+/// Errors: see [`Kind`]. A status of 200 to 299 is none; 304 is none where the request has `If-None-Match`.
 pub fn send(context: &Context, request: &Request) -> Result<Answer, Failure> {
     let mut body = Vec::new();
     let answer = download(context, request, &mut body)?;

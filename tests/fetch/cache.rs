@@ -119,6 +119,7 @@ fn what_is_not_as_expected_is_not_kept() {
         "/cut" => Reply::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegins".to_vec()),
         "/endless" => Reply::Endless,
         "/missing" => Reply::status(404, "missing"),
+        "/unchanged" => Reply::status(304, ""),
         _ => Reply::ok("something else"),
     });
     let failure = fetch(&cache, &server.url("/other"), Freshness::Pinned(Digest::of(b"this"))).unwrap_err();
@@ -126,7 +127,7 @@ fn what_is_not_as_expected_is_not_kept() {
     let (found, wanted) = (Digest::of(b"something else"), Digest::of(b"this"));
     let why = format!("the content has the digest `{found}`, and `{wanted}` was expected");
     assert_eq!(failure.diagnostic.message, format!("cannot use `{}`: {why}", server.url("/other")));
-    for path in ["/cut", "/missing"] {
+    for path in ["/cut", "/missing", "/unchanged"] {
         fetch(&cache, &server.url(path), Freshness::Forever).unwrap_err();
     }
     let endless = request(&server.url("/endless")).limit(1 << 20);

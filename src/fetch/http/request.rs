@@ -131,6 +131,12 @@ impl Request {
         Digest::of_hasher(hasher)
     }
 
+    /// Whether the caller has an earlier answer, and wants another only if it is new.
+    pub(super) fn is_conditional(&self) -> bool {
+        let names = ["if-none-match", "if-modified-since"];
+        self.headers.iter().any(|(header, _)| names.iter().any(|name| header.eq_ignore_ascii_case(name)))
+    }
+
     /// Who asks: what was said, else what stands in the URL.
     pub(super) fn effective_auth(&self) -> Option<Auth> {
         let of_url = || self.url.credentials().map(|(user, password)| Auth::basic(user, password));
@@ -164,7 +170,7 @@ impl Headers {
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// 200 to 299, or 304.
+    /// 200 to 299; 304 where the request was a conditional one.
     pub status: u16,
     pub headers: Headers,
     /// Where it came from in the end, after redirects.

@@ -60,7 +60,9 @@ pub(super) fn exchange(
     if is_redirect(status) && answer.headers.get("location").is_some() {
         return Ok(answer);
     }
-    if !(200..300).contains(&status) && status != 304 {
+    // Nobody can say that a thing is unchanged to who does not have it.
+    let is_unchanged = status == 304 && request.is_conditional();
+    if !(200..300).contains(&status) && !is_unchanged {
         let mut body = Vec::new();
         // What cannot be read is no better explanation than none.
         let _ = response.body_mut().as_reader().take(MAX_EXPLANATION).read_to_end(&mut body);
