@@ -227,6 +227,14 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["build"],
         &["cache", "list"],
         &["cache", "prune"],
+        &["dependency", "build"],
+        &["dependency", "list"],
+        &["dependency", "update"],
+        &["pull"],
+        &["repo", "add"],
+        &["repo", "list"],
+        &["repo", "remove"],
+        &["repo", "update"],
         &["show", "all"],
         &["show", "chart"],
         &["show", "crds"],
@@ -234,9 +242,11 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["show", "values"],
         &["template"],
     ];
+    // The flags of all commands that fetch charts are on one page.
+    let charts = read(&root().join("book/src/reference/charts.md"));
     for command in commands {
         let verb = command.join(" ");
-        let page = read(&root().join(format!("book/src/reference/{}.md", command[0])));
+        let page = read(&root().join(format!("book/src/reference/{}.md", command[0]))) + &charts;
         let help = kz(&[command, &["--help"][..]].concat()).1;
         let flags = help
             .lines()

@@ -15,7 +15,15 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T) -> R + 
     }
     // The system looks into several files to say it.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = cores.min(threads).min(items.len());
+    map_waiting(items, cores.min(threads), f)
+}
+
+/// As [`map`], for work that waits more than it computes: there may be more threads than cores.
+pub fn map_waiting<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = threads.min(items.len());
+    if workers <= 1 {
+        return items.iter().map(f).collect();
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();

@@ -1,24 +1,128 @@
-//! The chart that a command line names.
+//! The chart that a command line names, and how the servers are asked that have it.
 
-use std::path::Path;
+use std::path::PathBuf;
 
+use clap::{ArgMatches, Command};
 use kz::base::fs::Disk;
-use kz::base::{Diagnostic, FileSystem, Result};
+use kz::base::{Diagnostic, Result, Sources};
+use kz::fetch::Context;
+use kz::fetch::tls::TlsOptions;
+use kz::helm::pull::Pulling;
+use kz::helm::pull::access::Access;
+use kz::helm::pull::choice::DEVELOPMENT;
+use kz::helm::pull::homes::Homes;
+use kz::helm::pull::source::Wanted;
 
-/// Only charts on disk so far. Source: LocateChart in pkg/action/install.go.
-pub fn locate<'f>(repo: Option<&str>, reference: &'f str) -> Result<&'f str> {
-    let path = reference.trim();
-    let is_there = Disk.is_dir(Path::new(path)) || Disk.is_file(Path::new(path));
-    if repo.is_none() && is_there {
-        return Ok(path);
+use super::args::{Purpose, path, switch, value};
+use super::fetching;
+
+/// The heading of the flags that say which chart is meant.
+pub const CHART: &str = "Which chart";
+const SERVER: &str = "How servers are asked";
+const HELM: &str = "Helm's files";
+
+/// The flags of commands that take a chart from anywhere. Source: addChartPathOptionsFlags in pkg/cmd/flags.go.
+pub fn chart_flags(command: Command, purpose: Purpose) -> Command {
+    let command = command
+        .next_help_heading(CHART)
+        .arg(value("repo", "URL", "The repository that has the chart; nobody needs to have added it"))
+        .arg(value("version", "VERSION", "A version, or a range such as `^1.2`; without it the newest"))
+        .arg(switch("devel", "Prereleases too, where no version is given", purpose))
+        .arg(switch("verify", "Verify the chart's signature", purpose).hide(true))
+        .arg(value("keyring", "FILE", "Keys for `--verify`").hide(true));
+    let command = server_flags(command, purpose).arg(switch(
+        "pass-credentials",
+        "Send user and password to other hosts too, to which an index leads",
+        purpose,
+    ));
+    home_flags(fetching::flags(command, purpose))
+}
+
+/// The flags that say how a server is asked.
+pub fn server_flags(command: Command, purpose: Purpose) -> Command {
+    command
+        .next_help_heading(SERVER)
+        .arg(value("username", "NAME", "The user"))
+        .arg(value("password", "TEXT", "The password"))
+        .arg(path("ca-file", "FILE", "Trust the authorities of this file instead of the machine's"))
+        .arg(path("cert-file", "FILE", "Show this certificate"))
+        .arg(path("key-file", "FILE", "The key of that certificate"))
+        .arg(switch("insecure-skip-tls-verify", "Trust any certificate", purpose))
+}
+
+/// The flags that say where Helm's files are.
+pub fn home_flags(command: Command) -> Command {
+    command
+        .next_help_heading(HELM)
+        .arg(path("repository-config", "FILE", "The list of repositories [env: HELM_REPOSITORY_CONFIG]"))
+        .arg(path("repository-cache", "DIR", "The indexes of repositories [env: HELM_REPOSITORY_CACHE]"))
+}
+
+/// What the flags say.
+pub struct Flags {
+    pub repo: Option<String>,
+    pub version: String,
+    pub access: Access,
+    pub homes: Homes,
+    pub fetch: Context,
+}
+
+impl Flags {
+    /// Errors: flags that need one another; `--verify`.
+    pub fn new(matches: &ArgMatches) -> Result<Flags> {
+        let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
+        let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+        if is_on("verify") {
+            return Err(Diagnostic::new("usage", "`--verify` is not there yet: kz cannot check signatures of charts")
+                .help("verify the chart with `helm verify` first"));
+        }
+        let version = text("version");
+        let version = if version.is_empty() && is_on("devel") { DEVELOPMENT.to_owned() } else { version };
+        let mut access = access(matches)?;
+        access.pass_credentials = is_on("pass-credentials");
+        let repo = Some(text("repo")).filter(|repo| !repo.is_empty());
+        Ok(Flags { repo, version, access, homes: homes(matches), fetch: fetching::context(matches) })
     }
-    if repo.is_none() && (path.starts_with('.') || path.starts_with('/')) {
-        return Err(Diagnostic::new("chart-not-found", format!("path \"{path}\" not found"))
-            .help("name a folder with a Chart.yaml, or a `.tgz`"));
+
+    /// The chart of a reference.
+    pub fn wanted<'w>(&'w self, reference: &'w str) -> Wanted<'w> {
+        Wanted { reference, version: &self.version, repo: self.repo.as_deref(), access: &self.access }
     }
-    let message = match repo {
-        Some(_) => format!("`{path}` would be fetched from the repository of `--repo`, and kz fetches no charts yet"),
-        None => format!("there is no folder or file `{path}`, and kz fetches no charts yet"),
+
+    /// All that finding charts needs.
+    pub fn pulling<'p>(&'p self, sources: &'p Sources, note: &'p (dyn Fn(String) + Sync)) -> Pulling<'p> {
+        Pulling::new(&Disk, sources, &self.fetch, &self.homes, note)
+    }
+}
+
+/// What [`server_flags`] say.
+///
+/// Errors: `usage`: a certificate without key.
+pub fn access(matches: &ArgMatches) -> Result<Access> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let file = |name: &str| matches.get_one::<PathBuf>(name).filter(|path| !path.as_os_str().is_empty()).cloned();
+    let identity = match (file("cert-file"), file("key-file")) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        _ => {
+            return Err(Diagnostic::new("usage", "`--cert-file` and `--key-file` need one another")
+                .help("name the file of the certificate and that of its key"));
+        }
     };
-    Err(Diagnostic::new("chart-not-found", message).help("fetch it first: `helm pull --untar`, then name the folder"))
+    let insecure = matches.get_one::<bool>("insecure-skip-tls-verify").copied().unwrap_or_default();
+    let tls = TlsOptions { ca_file: file("ca-file"), identity, insecure };
+    Ok(Access { username: text("username"), password: text("password"), tls, ..Access::default() })
+}
+
+/// What [`home_flags`] and the environment say.
+pub fn homes(matches: &ArgMatches) -> Homes {
+    let mut homes = Homes::of_environment(&|name| std::env::var(name).ok());
+    let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+    if let Some(file) = given("repository-config") {
+        homes.repositories = file;
+    }
+    if let Some(folder) = given("repository-cache") {
+        homes.indexes = folder;
+    }
+    homes
 }

@@ -1,11 +1,9 @@
 //! `kz show`
 
-use std::path::Path;
-
 use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::{Result, Sources};
-use kz::helm::load;
+use kz::helm::pull::archive::locate;
 use kz::helm::show::{self, Part};
 
 use super::args::{Purpose, Verb};
@@ -27,9 +25,10 @@ pub const VERBS: &[Verb] = &[
 
 const EXAMPLES: &str = "\
 Examples:
-  kz show values ./chart            the values that a chart brings along
-  kz show chart ./web-1.2.0.tgz     its name, version and dependencies
-  kz show all ./chart               Chart.yaml, values, README and CRDs";
+  kz show values ./chart                    the values that a chart brings along
+  kz show chart stable/web --version ^1.2   name, version and dependencies of one that a repository has
+  kz show readme web --repo https://charts.example.com
+  kz show all ./web-1.2.0.tgz               Chart.yaml, values, README and CRDs";
 
 pub fn command(_purpose: Purpose) -> Command {
     Command::new("show")
@@ -38,25 +37,29 @@ pub fn command(_purpose: Purpose) -> Command {
         .after_help(EXAMPLES)
 }
 
-fn part(_purpose: Purpose, name: &'static str, about: &'static str) -> Command {
-    Command::new(name)
+fn part(purpose: Purpose, name: &'static str, about: &'static str) -> Command {
+    let chart = Arg::new("chart").value_name("CHART").required(true);
+    let command = Command::new(name)
         .about(about)
         .after_help(EXAMPLES)
-        .arg(Arg::new("chart").value_name("CHART").required(true).help("A chart: a folder or a `.tgz`"))
+        .arg(chart.help("A chart: a folder, a `.tgz`, `REPOSITORY/CHART`, a URL"));
+    charts::chart_flags(command, purpose)
 }
 
 fn run(matches: &ArgMatches, ui: &Ui, part: Part) -> Exit {
     let sources = Sources::new();
-    let reference = matches.get_one::<String>("chart").map(String::as_str).unwrap_or_default();
-    match show(reference, &sources, ui, part) {
+    let printed = charts::Flags::new(matches).and_then(|flags| show(&flags, matches, &sources, ui, part));
+    match printed {
         Ok(text) => ui.print(&text),
         Err(error) => ui.fail(&error, &sources),
     }
 }
 
-fn show(reference: &str, sources: &Sources, ui: &Ui, part: Part) -> Result<Vec<u8>> {
-    let path = Path::new(charts::locate(None, reference)?);
-    let chart = load::load_any(&Disk, sources, path, path)?;
+fn show(flags: &charts::Flags, matches: &ArgMatches, sources: &Sources, ui: &Ui, part: Part) -> Result<Vec<u8>> {
+    let reference = matches.get_one::<String>("chart").map(String::as_str).unwrap_or_default();
+    let note = |text: String| ui.note(&text);
+    let pulling = flags.pulling(sources, &note);
+    let chart = locate(&pulling, &flags.wanted(reference))?.load_any(&Disk, sources)?;
     chart.all_notes().iter().for_each(|text| ui.note(text));
     show::text(&chart, part)
 }

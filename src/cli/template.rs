@@ -3,8 +3,6 @@
 mod flags;
 mod output;
 
-use std::path::Path;
-
 use clap::ArgMatches;
 use flags::Flags;
 pub use flags::command;
@@ -13,12 +11,16 @@ use kz::base::process::{self, Job};
 use kz::base::{Diagnostic, Result, Sources};
 use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
+use kz::helm::chart::Chart;
+use kz::helm::dependencies;
 use kz::helm::inflate::{self, Failure, Inflated, Order};
+use kz::helm::pull::archive::{Found, locate};
+use kz::helm::pull::{self, Pulling};
 use kz::helm::release::{self, Release};
+use kz::helm::unused;
 use kz::helm::values::{Files, merge_options};
-use kz::helm::{load, unused};
 
-use super::charts;
+use super::dependency::with_order;
 use super::exit::Exit;
 use super::ui::Ui;
 use super::world;
@@ -50,10 +52,12 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let mut world = world::world(flags.seed.as_deref(), flags.enable_dns);
     let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
     let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
-    let path = charts::locate(flags.repo.as_deref(), reference).map_err(plain)?;
-    let mut files = Files { fs: &Disk, sources, fetch: &flags.fetch, stdin: &mut read_stdin };
+    let note = |text: String| ui.note(&text);
+    let pulling = flags.chart.pulling(sources, &note);
+    let found = locate(&pulling, &flags.chart.wanted(reference)).map_err(plain)?;
+    let mut files = Files { fs: &Disk, sources, fetch: &flags.chart.fetch, stdin: &mut read_stdin };
     let values = merge_options(&flags.values, &mut files).map_err(plain)?;
-    let chart = load::load(&Disk, sources, Path::new(path)).map_err(plain)?;
+    let chart = load(&found, flags, &pulling, ui).map_err(plain)?;
     let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };
     let post_renderer = |stream: String| post_render(flags, stream, ui);
     let exec = ExecOptions {
@@ -79,6 +83,20 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
         unused::warnings(&values, &reads.borrow()).iter().for_each(|warning| ui.warn(warning, sources));
     }
     Ok(inflated)
+}
+
+/// Reads the chart, and with `--dependency-update` first fetches what it lacks.
+fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui) -> Result<Chart> {
+    let chart = found.load(pulling.fs, pulling.sources)?;
+    let Some(folder) = found.path().filter(|_| flags.dependency_update && !dependencies::missing(&chart).is_empty())
+    else {
+        return Ok(chart);
+    };
+    let mut said = String::new();
+    with_order(pulling, &flags.chart.access, |order| pull::dependencies::update(&order, folder, &mut said))?;
+    // Helm: this is printed before the manifests.
+    said.lines().for_each(|line| ui.note(line));
+    found.load(pulling.fs, pulling.sources)
 }
 
 /// The release's name and the chart. Source: NameAndChart in pkg/action/install.go.

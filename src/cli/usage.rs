@@ -11,8 +11,8 @@ use super::args;
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["edit", "create", "localize", "cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
     (
-        &["install", "upgrade", "rollback", "uninstall", "lint", "package", "pull", "repo", "dependency"],
-        "use `helm {}`: kz renders charts only, `kz template`",
+        &["install", "upgrade", "rollback", "uninstall", "lint", "package", "search", "push", "repo index"],
+        "use `helm {}`: kz fetches and renders charts only",
     ),
     (&["apply", "diff", "delete", "create -f"], "use `kz build DIR | kubectl {} -f -`"),
     (&["kustomize", "render"], "use `kz build DIR`"),

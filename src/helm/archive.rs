@@ -42,18 +42,23 @@ pub fn read(fs: &dyn FileSystem, path: &Path) -> Result<Vec<Unpacked>> {
     if fs.size(path).map_err(unreadable)? > MAX_STREAM_SIZE {
         return Err(error(format!("file '{name}' cannot be read: {}", too_large())));
     }
-    let data = fs.read(path).map_err(unreadable)?;
+    read_bytes(&name.to_string(), &fs.read(path).map_err(unreadable)?)
+}
+
+/// The files of an archive that is known by a name.
+pub fn read_bytes(name: &str, data: &[u8]) -> Result<Vec<Unpacked>> {
+    let error = |message: String| Diagnostic::new("chart-archive", message);
     if !data.starts_with(b"\x1f\x8b\x08") {
-        let is_yaml = [".yml", ".yaml"].iter().any(|ending| name.to_string().ends_with(ending));
+        let is_yaml = [".yml", ".yaml"].iter().any(|ending| name.ends_with(ending));
         let message = match is_yaml {
             true => format!("file '{name}' seems to be a YAML file, but expected a gzipped archive"),
-            false => format!("file '{name}' does not appear to be a gzipped archive; got '{}'", content_type(&data)),
+            false => format!("file '{name}' does not appear to be a gzipped archive; got '{}'", content_type(data)),
         };
         return Err(
             error(message).help("name a folder that holds a Chart.yaml, or an archive that `helm package` made")
         );
     }
-    unpack(&data).map_err(|fault| match fault {
+    unpack(data).map_err(|fault| match fault {
         Fault::NotGzip => {
             error(format!("file '{name}' does not appear to be a valid chart file (details: {NOT_GZIP})"))
         }

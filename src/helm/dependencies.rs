@@ -32,19 +32,24 @@ pub fn check(chart: &Chart, notes: &mut Vec<String>) -> Result<()> {
     if metadata.deprecated {
         notes.push("this chart is deprecated".into());
     }
-    let is_there = |wanted: &&Dependency| chart.dependencies.iter().any(|chart| chart.name() == wanted.name);
-    let missing: Vec<&Dependency> = metadata.dependencies.iter().flatten().filter(|wanted| !is_there(wanted)).collect();
+    let missing = missing(chart);
     if missing.is_empty() {
         return Ok(());
     }
     let names = missing.iter().map(|dependency| dependency.name.as_str()).collect::<Vec<_>>().join(", ");
     let message = format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
-         fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {names}"
+        "an error occurred while checking for chart dependencies: found in Chart.yaml, but missing in charts/ \
+         directory: {names}"
     );
-    let error = Diagnostic::new("chart-dependency", message)
-        .help("run `helm dependency build` in the chart, or put the charts into `charts/`");
+    let error =
+        Diagnostic::new("chart-dependency", message).help("fetch them: `kz dependency build` in the chart's folder");
     Err(missing.iter().fold(error, |error, dependency| error.at(dependency.span)))
+}
+
+/// What Chart.yaml names and `charts/` does not have. Go: CheckDependencies.
+pub fn missing(chart: &Chart) -> Vec<&Dependency> {
+    let is_there = |wanted: &&Dependency| chart.dependencies.iter().any(|chart| chart.name() == wanted.name);
+    chart.metadata.dependencies.iter().flatten().filter(|wanted| !is_there(wanted)).collect()
 }
 
 /// Takes out what is not enabled, gives names by alias, and brings up what is imported. `notes` takes what Helm

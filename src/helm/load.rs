@@ -40,33 +40,46 @@ pub fn load_shown(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &P
 
 /// As [`load_shown`], of any version. Helm: only who renders a chart looks at that.
 pub fn load_any(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
-    load_of(fs, sources, path, shown, |_, _, _| Ok(()))
+    load_of(fs, sources, path, shown, any_version)
 }
 
-fn load_of(
-    fs: &dyn FileSystem,
-    sources: &Sources,
-    path: &Path,
-    shown: &Path,
-    check_api_version: fn(&Sources, &str, &[u8]) -> Result<()>,
-) -> Result<Chart> {
+/// Loads an archive that is in memory and known by a name, if it is one that can be rendered.
+pub fn load_archive(sources: &Sources, name: &str, content: &[u8]) -> Result<Chart> {
+    of_archive(sources, name, archive::read_bytes(name, content)?, check_api_version)
+}
+
+/// As [`load_archive`], of any version.
+pub fn load_any_archive(sources: &Sources, name: &str, content: &[u8]) -> Result<Chart> {
+    of_archive(sources, name, archive::read_bytes(name, content)?, any_version)
+}
+
+/// What decides whether a chart is loaded, by its Chart.yaml and the name of that.
+type Check = fn(&Sources, &str, &[u8]) -> Result<()>;
+
+fn any_version(_: &Sources, _: &str, _: &[u8]) -> Result<()> {
+    Ok(())
+}
+
+fn of_archive(sources: &Sources, label: &str, files: Vec<archive::Unpacked>, check: Check) -> Result<Chart> {
+    let chart_file = files.iter().find(|file| file.name == CHART_FILE).ok_or_else(|| {
+        Diagnostic::new("chart-missing", "unable to detect chart version, no Chart.yaml found")
+            .help(format!("`{label}` is no archive of a chart"))
+    })?;
+    check(sources, &format!("{label}/{CHART_FILE}"), &chart_file.data)?;
+    assemble::Assembler::new(sources).chart(raw_files(label, files))
+}
+
+fn load_of(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path, check: Check) -> Result<Chart> {
     let files = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {
             Diagnostic::new("chart-missing", format!("unable to detect chart at {}: {error}", chart_file.display()))
                 .help("name a folder that holds a Chart.yaml, or an archive of a chart")
         })?;
-        check_api_version(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
+        check(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
         folder::read(fs, sources, path, shown)?
     } else if fs.is_file(path) {
-        let files = archive::read(fs, path)?;
-        let chart_file = files.iter().find(|file| file.name == CHART_FILE).ok_or_else(|| {
-            Diagnostic::new("chart-missing", "unable to detect chart version, no Chart.yaml found")
-                .help(format!("`{}` is no archive of a chart", path.display()))
-        })?;
-        let label = label_of(shown);
-        check_api_version(sources, &format!("{label}/{CHART_FILE}"), &chart_file.data)?;
-        raw_files(&label, files)
+        return of_archive(sources, &label_of(shown), archive::read(fs, path)?, check);
     } else {
         return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", path.display().to_string()))
             .help("name a folder that holds a Chart.yaml, or an archive of a chart"));

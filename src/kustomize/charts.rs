@@ -4,20 +4,24 @@
 //! the same flags mean, to the same text. Source: HelmChartInflationGenerator.go in api/internal/builtins and
 //! helmchartargs.go in api/types of kustomize 5.8.1.
 //!
-//! **Invariant:** a node's span leads to the line of the template that wrote it.
-//! **Not here:** fetching charts.
+//! **Invariant:** a node's span leads to the line of the template that wrote it. Nothing is written: a chart that is
+//! fetched stays in the cache.
+//! **Not here:** how charts are fetched ([`crate::helm::pull`]).
+
+mod fetched;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::context::Context;
 use super::kustomization::{HelmChart, HelmGlobals, Text};
-use super::loader::Loader;
+use super::loader::{File, Loader};
 use crate::base::{Diagnostic, Result, SourceId, Span, fs, parallel};
 use crate::gotmpl::{ExecOptions, Map, Type};
 use crate::helm::capabilities::Capabilities;
 use crate::helm::inflate::{self, Order};
 use crate::helm::print::Hooks;
+use crate::helm::pull::archive::Found;
 use crate::helm::release::{self, Release};
 use crate::helm::{from_yaml, load, places, print, values};
 use crate::k8s::read::read_resources;
@@ -50,16 +54,18 @@ struct Rendered {
 /// Errors: a chart or a file of values that is not there; what `kz template` would report; objects without kind
 /// or name.
 pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Result<Vec<ResMap>> {
-    let render = |inflation: &Inflation| {
+    let fetched = fetched::all(ctx, inflations, |inflation| is_elsewhere(ctx, loader, inflation));
+    let items: Vec<_> = inflations.iter().zip(fetched).collect();
+    let render = |(inflation, fetched): &(&Inflation, Option<Result<Found>>)| {
         let name = &inflation.chart.name;
         let within = |error: Box<Diagnostic>| match name.is_empty() {
             true => error,
             false => error.within(format!("in chart `{name}`")),
         };
-        let rendered = render(ctx, loader, inflation).map_err(within)?;
+        let rendered = render(ctx, loader, inflation, fetched.as_ref()).map_err(within)?;
         Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
     };
-    let rendered = Diagnostic::all(parallel::map(inflations, inflations.len(), render))?;
+    let rendered = Diagnostic::all(parallel::map(&items, items.len(), render))?;
     let mut all = Vec::with_capacity(rendered.len());
     for (mut resources, notes) in rendered {
         notes.into_iter().for_each(|note| ctx.note(note));
@@ -69,15 +75,31 @@ pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Res
     Ok(all)
 }
 
-fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rendered> {
+fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option<&Result<Found>>) -> Result<Rendered> {
     let chart = inflation.chart;
     let home = chart_home(loader, inflation)?;
     let path = home.join(&*chart.name);
-    let values = merged_values(ctx, loader, chart, &path)?;
-    if !ctx.fs.is_dir(&path) {
-        return Err(not_there(chart, &loader.display(&path)));
+    let mut additional = Vec::new();
+    for file in &chart.additional_values_files {
+        additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
     }
-    let loaded = load::load_shown(ctx.fs, ctx.sources, &path, Path::new(&loader.display(&path)))?;
+    let loaded = match fetched {
+        Some(found) => found.as_ref().map_err(Clone::clone)?.load(ctx.fs, ctx.sources)?,
+        None if ctx.fs.is_dir(&path) => {
+            load::load_shown(ctx.fs, ctx.sources, &path, Path::new(&loader.display(&path)))?
+        }
+        None => return Err(not_there(chart, &loader.display(&path))),
+    };
+    let read = |file: &Text| {
+        // What is fetched lies nowhere, and its files of values are where they would be if it did.
+        let of_chart =
+            || fetched::file(ctx, &loaded, fs::clean(&loader.root().join(&**file)).strip_prefix(&path).ok()?);
+        match fetched.and_then(|_| of_chart()) {
+            Some(found) => Ok(found),
+            None => loader.load(ctx, "valuesFile", file),
+        }
+    };
+    let values = merged_values(chart, &path, &read, &additional)?;
 
     let mut world = (ctx.world)();
     let name = match (chart.release_name.is_empty(), chart.name_template.is_empty()) {
@@ -119,6 +141,14 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation) -> Result<Rende
     Ok(Rendered { source: ctx.sources.add_written(name, stream.text, places), notes: inflated.notes })
 }
 
+/// Whether a chart has to be fetched.
+fn is_elsewhere(ctx: &Context, loader: &Loader, inflation: &Inflation) -> bool {
+    let chart = inflation.chart;
+    let is_there = |home: PathBuf| ctx.fs.is_dir(&home.join(&*chart.name));
+    // One without a name is an error of its own.
+    !chart.repo.is_empty() && !chart_home(loader, inflation).is_ok_and(is_there) && !chart.name.is_empty()
+}
+
 /// The folder that holds the chart's folder. kustomize: absChartHome.
 fn chart_home(loader: &Loader, inflation: &Inflation) -> Result<PathBuf> {
     let Inflation { globals, chart, .. } = inflation;
@@ -135,13 +165,9 @@ fn chart_home(loader: &Loader, inflation: &Inflation) -> Result<PathBuf> {
 }
 
 fn not_there(chart: &HelmChart, path: &str) -> Box<Diagnostic> {
-    let error = match chart.repo.is_empty() {
-        true => Diagnostic::new("chart-not-found", format!("no repo specified for pull, no chart found at `{path}`")),
-        false => {
-            Diagnostic::new("chart-not-found", format!("there is no chart at `{path}`, and kz fetches no charts yet"))
-        }
-    };
-    error.at(chart.name.span).help("put the chart there: `helm pull --untar --untardir DIR`")
+    Diagnostic::new("chart-not-found", format!("no repo specified for pull, no chart found at `{path}`"))
+        .at(chart.name.span)
+        .help("put the chart there, or name its repository: `repo: URL`")
 }
 
 /// kustomize: the fields of the kustomization go before the flags.
@@ -159,27 +185,28 @@ fn capabilities(ctx: &Context, chart: &HelmChart) -> Result<Capabilities> {
     Capabilities::of_flags(kube_version, &api_versions).map_err(|error| error.at(chart.kube_version.span))
 }
 
-/// The values that the files and `valuesInline` make together.
+/// The values that the files and `valuesInline` make together; `read` reads a file that the chart's entry names.
 ///
 /// Errors: a file that is not there or may not be read; an unknown `valuesMerge`.
-fn merged_values(ctx: &Context, loader: &Loader, chart: &HelmChart, path: &Path) -> Result<Rc<Map>> {
-    let mut additional = Vec::new();
-    for file in &chart.additional_values_files {
-        additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
-    }
+fn merged_values(
+    chart: &HelmChart,
+    path: &Path,
+    read: &dyn Fn(&Text) -> Result<File>,
+    additional: &[File],
+) -> Result<Rc<Map>> {
     let precedence = Precedence::of(&chart.values_merge)?;
     let default = Text::new(path.join("values.yaml").to_string_lossy().as_ref(), chart.span);
     let file = if chart.values_file.is_empty() { &default } else { &chart.values_file };
     let base = match chart.values_inline.as_ref().filter(|inline| !inline.is_nil_or_empty()) {
         None => {
-            let file = loader.load(ctx, "valuesFile", file)?;
+            let file = read(file)?;
             values::read(file.source, &file.text)?
         }
         Some(inline) => {
             let merged = match precedence {
                 Precedence::InlineAlone => inline.clone(),
                 Precedence::Inline | Precedence::File => {
-                    let file = loader.load(ctx, "valuesFile", file)?;
+                    let file = read(file)?;
                     merge_inline(precedence, &first_document(file.source, &file.text)?, inline)?
                 }
             };

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
-use kz::fetch;
 use kz::helm::values::ValueOptions;
 
 use crate::cli::args::{Purpose, parse_bool, path, switch, value, values};
-use crate::cli::fetching;
+use crate::cli::charts;
 
 const ABOUT: &str = "Render a Helm chart and print what `helm template` 4.3.1 prints, to the byte";
 
@@ -43,7 +42,9 @@ pub struct Flags {
     pub skip_tests: bool,
     pub skip_schema_validation: bool,
     pub enable_dns: bool,
-    pub repo: Option<String>,
+    /// Where the chart comes from.
+    pub chart: charts::Flags,
+    pub dependency_update: bool,
     pub show_only: Vec<String>,
     pub output_dir: Option<PathBuf>,
     pub post_renderer: Option<String>,
@@ -53,7 +54,6 @@ pub struct Flags {
     pub warn_unused_values: bool,
     pub seed: Option<String>,
     pub values: ValueOptions,
-    pub fetch: fetch::Context,
     /// What is to be said about the flags themselves.
     pub notes: Vec<String>,
 }
@@ -62,15 +62,12 @@ pub struct Flags {
 const WITHOUT_EFFECT: &[&str] = &[
     "atomic",
     "create-namespace",
-    "dependency-update",
     "disable-openapi-validation",
     "force",
     "force-conflicts",
     "force-replace",
     "hide-notes",
-    "insecure-skip-tls-verify",
     "kube-insecure-skip-tls-verify",
-    "pass-credentials",
     "plain-http",
     "render-subchart-notes",
     "replace",
@@ -81,14 +78,10 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 const WITHOUT_EFFECT_VALUED: &[&str] = &[
     "burst-limit",
-    "ca-file",
-    "cert-file",
     "color",
     "colour",
     "content-cache",
     "description",
-    "key-file",
-    "keyring",
     "kube-apiserver",
     "kube-as-group",
     "kube-as-user",
@@ -98,13 +91,9 @@ const WITHOUT_EFFECT_VALUED: &[&str] = &[
     "kube-token",
     "kubeconfig",
     "labels",
-    "password",
     "qps",
     "registry-config",
-    "repository-cache",
-    "repository-config",
     "timeout",
-    "username",
 ];
 
 pub fn command(purpose: Purpose) -> Command {
@@ -162,12 +151,10 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(on_or_off("strict", "A key that is missing is an error"))
         .arg(on_or_off("warn-unused-values", "Name values of files and flags that no template reads"))
         .arg(value("seed", "TEXT", "Make random values, keys and the time repeatable: for comparing, not for secrets"))
-        .arg(value("repo", "URL", "A chart repository").hide(true))
-        .arg(value("version", "VERSION", "A version of a chart from a repository").hide(true))
-        .arg(on_or_off("devel", "Versions under development too").hide(true))
-        .arg(on_or_off("verify", "Verify the chart's signature").hide(true))
         .arg(value("wait", "STRATEGY", "").num_args(0..=1).require_equals(true).hide(true));
-    let command = fetching::flags(command, purpose);
+    let update = "First fetch what the chart depends on into its charts/, if something is missing";
+    let command =
+        charts::chart_flags(command, purpose).arg(on_or_off("dependency-update", update).help_heading(charts::CHART));
     let command =
         WITHOUT_EFFECT.iter().fold(command, |command, name| command.arg(switch(name, "", purpose).hide(true)));
     WITHOUT_EFFECT_VALUED.iter().fold(command, |command, name| {
@@ -184,10 +171,6 @@ impl Flags {
         let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         check_cluster(matches)?;
-        if is_on("verify") {
-            return Err(Diagnostic::new("usage", "`--verify` is not there yet: kz cannot check signatures of charts")
-                .help("verify the chart with `helm verify` first"));
-        }
         Ok(Flags {
             words: texts("words"),
             namespace: text("namespace").or_else(|| variable("HELM_NAMESPACE")).unwrap_or_else(|| "default".to_owned()),
@@ -202,7 +185,8 @@ impl Flags {
             skip_tests: is_on("skip-tests"),
             skip_schema_validation: is_on("skip-schema-validation"),
             enable_dns: is_on("enable-dns"),
-            repo: text("repo"),
+            chart: charts::Flags::new(matches)?,
+            dependency_update: is_on("dependency-update"),
             show_only: texts("show-only"),
             output_dir: matches.get_one::<PathBuf>("output-dir").filter(|path| !path.as_os_str().is_empty()).cloned(),
             post_renderer: text("post-renderer"),
@@ -219,7 +203,6 @@ impl Flags {
                 set_json: texts("set-json"),
                 set_literal: texts("set-literal"),
             },
-            fetch: fetching::context(matches),
             notes: notes(matches),
         })
     }
@@ -245,6 +228,6 @@ fn check_cluster(matches: &ArgMatches) -> Result<()> {
 fn notes(matches: &ArgMatches) -> Vec<String> {
     use clap::parser::ValueSource::CommandLine;
     let given = |flag: &&&str| matches.value_source(flag) == Some(CommandLine);
-    let without = WITHOUT_EFFECT.iter().chain(WITHOUT_EFFECT_VALUED).chain(&["wait", "skip-crds", "devel", "version"]);
+    let without = WITHOUT_EFFECT.iter().chain(WITHOUT_EFFECT_VALUED).chain(&["wait", "skip-crds", "keyring"]);
     without.filter(given).map(|flag| format!("`--{flag}` changes nothing here")).collect()
 }

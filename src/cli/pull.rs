@@ -1,0 +1,71 @@
+//! `kz pull`
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use kz::base::{Result, Sources};
+use kz::helm::pull::archive::{Provenance, download};
+use kz::helm::pull::save;
+
+use super::args::{Purpose, path, switch};
+use super::charts;
+use super::exit::Exit;
+use super::ui::Ui;
+
+const EXAMPLES: &str = "\
+Examples:
+  kz pull stable/web                            the newest version, as web-1.2.0.tgz
+  kz pull stable/web --version ^1.1 --untar     unpacked into ./web
+  kz pull web --repo https://charts.example.com -d charts
+  kz pull https://charts.example.com/web-1.2.0.tgz";
+
+pub fn command(purpose: Purpose) -> Command {
+    let on_or_off = |name, help| switch(name, help, purpose);
+    let command = Command::new("pull")
+        .about("Fetch Helm charts, and unpack them if wanted")
+        .override_usage("kz pull CHART... [FLAGS]")
+        .after_help(EXAMPLES)
+        .arg(
+            Arg::new("charts")
+                .value_name("CHART")
+                .required(true)
+                .num_args(1..)
+                .action(ArgAction::Append)
+                .help("`REPOSITORY/CHART`, a URL, or with --repo the name of a chart"),
+        )
+        .arg(path("destination", "DIR", "Where to put it; the working directory if nothing else is said").short('d'))
+        .arg(on_or_off("untar", "Unpack it into a folder of the chart's name"))
+        .arg(path("untardir", "DIR", "With --untar: below this folder"))
+        .arg(on_or_off("prov", "Fetch its provenance file too, which is not verified"));
+    charts::chart_flags(command, purpose)
+}
+
+/// Fetches all charts, then puts them where they are wanted.
+pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
+    let sources = Sources::new();
+    match pull(matches, ui, &sources) {
+        Ok(()) => Exit::Done,
+        Err(error) => ui.fail(&error, &sources),
+    }
+}
+
+fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
+    let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
+    let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_else(|| ".".into());
+    let flags = charts::Flags::new(matches)?;
+    let note = |text: String| ui.note(&text);
+    let pulling = flags.pulling(sources, &note);
+    let references: Vec<&String> = matches.get_many("charts").unwrap_or_default().collect();
+    let download = |reference: &&String| download(&pulling, &flags.wanted(reference), is_on("prov"));
+    let archives = references.iter().map(download).collect::<Result<Vec<_>>>()?;
+    for ((archive, provenance), reference) in archives.iter().zip(references) {
+        if let Some(Provenance::Missing(why)) = provenance {
+            ui.note(&format!("there is no provenance file of `{reference}`: {why}"));
+        }
+        match is_on("untar") {
+            true => save::unpacked(archive, &folder("destination").join(folder("untardir")))?,
+            false => save::archive(archive, provenance.as_ref(), &folder("destination"))?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Charts from elsewhere: repositories, their indexes, archives, and what a chart depends on.
+//!
+//! ```text
+//! reference ──> source ──> archive of a chart ──> loaded by helm/load, unpacked, packed into charts/
+//! `repo/web`    a URL, an entry of an index,
+//!               an OCI reference, a path
+//! ```
+//!
+//! **Invariant:** Helm's own files (repositories.yaml, the cached indexes) are read and written as Helm does, so that
+//! what is set up for one is set up for the other. What was fetched is checked against the digest of the index.
+//! **Not here:** connections and the cache of what was fetched ([`crate::fetch`]).
+
+pub mod access;
+pub mod archive;
+pub mod choice;
+pub mod dependencies;
+mod files;
+pub mod homes;
+pub mod index;
+pub mod indexes;
+pub mod lock;
+pub mod manage;
+pub mod repositories;
+pub mod save;
+pub mod source;
+pub mod url;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use self::homes::Homes;
+use self::index::Index;
+use crate::base::{FileSystem, Result, Sources};
+use crate::fetch::Context;
+
+/// All that finding charts needs; shared by threads.
+pub struct Pulling<'p> {
+    pub fs: &'p dyn FileSystem,
+    pub sources: &'p Sources,
+    pub fetch: &'p Context,
+    pub homes: &'p Homes,
+    /// Takes what is no error but worth a word.
+    pub note: &'p (dyn Fn(String) + Sync),
+    /// The indexes that were read, by URL or path.
+    indexes: Mutex<HashMap<String, Arc<Once>>>,
+}
+
+/// An index, once somebody has read it.
+type Once = OnceLock<Result<Arc<Index>>>;
+
+impl<'p> Pulling<'p> {
+    pub fn new(
+        fs: &'p dyn FileSystem,
+        sources: &'p Sources,
+        fetch: &'p Context,
+        homes: &'p Homes,
+        note: &'p (dyn Fn(String) + Sync),
+    ) -> Pulling<'p> {
+        Pulling { fs, sources, fetch, homes, note, indexes: Mutex::default() }
+    }
+
+    /// Takes in an index that was read elsewhere.
+    fn know(&self, name: String, index: Arc<Index>) {
+        let mut indexes = self.indexes.lock().unwrap_or_else(|e| e.into_inner());
+        indexes.insert(name, Arc::new(OnceLock::from(Ok(index))));
+    }
+
+    /// The index of that name, which is read if it was not yet.
+    fn index(&self, name: &str, read: impl FnOnce() -> Result<Index>) -> Result<Arc<Index>> {
+        let once = {
+            let mut indexes = self.indexes.lock().unwrap_or_else(|e| e.into_inner());
+            indexes.entry(name.to_owned()).or_default().clone()
+        };
+        once.get_or_init(|| read().map(Arc::new)).clone()
+    }
+}

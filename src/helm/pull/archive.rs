@@ -1,0 +1,169 @@
+//! Archives of charts, fetched by way of the cache.
+//!
+//! **Invariant:** what is handed out has the digest that the index names. What an exact version was found to be is
+//! not asked for again.
+//! **Not here:** reading the archive ([`crate::helm::load`]).
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::access::get;
+use super::choice::is_exact;
+use super::source::{Remote, Source, Wanted, find, find_elsewhere};
+use super::{Pulling, url};
+use crate::base::{Diagnostic, FileSystem, Result, Sources};
+use crate::fetch::cache::{Entry, Key};
+use crate::fetch::http::{Failure, Kind};
+use crate::fetch::{Digest, Freshness, without_secrets};
+use crate::helm::chart::Chart;
+use crate::helm::load;
+
+/// An archive may have so many bytes.
+const MAX_ARCHIVE: u64 = 128 << 20;
+
+/// A chart that was found.
+pub enum Found {
+    /// A folder or an archive on disk.
+    Disk(PathBuf),
+    Fetched(Archive),
+}
+
+/// An archive that was fetched.
+#[derive(Clone)]
+pub struct Archive {
+    pub content: Arc<[u8]>,
+    pub digest: Digest,
+    /// `web-1.2.0.tgz`
+    pub file_name: String,
+}
+
+impl Found {
+    /// Reads the chart, if it is one that can be rendered.
+    pub fn load(&self, fs: &dyn FileSystem, sources: &Sources) -> Result<Chart> {
+        match self {
+            Found::Disk(path) => load::load(fs, sources, path),
+            Found::Fetched(archive) => load::load_archive(sources, &archive.file_name, &archive.content),
+        }
+    }
+
+    /// Reads the chart, whatever its version.
+    pub fn load_any(&self, fs: &dyn FileSystem, sources: &Sources) -> Result<Chart> {
+        match self {
+            Found::Disk(path) => load::load_any(fs, sources, path, path),
+            Found::Fetched(archive) => load::load_any_archive(sources, &archive.file_name, &archive.content),
+        }
+    }
+
+    /// The folder or file, where it is on disk.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Found::Disk(path) => Some(path),
+            Found::Fetched(_) => None,
+        }
+    }
+}
+
+/// Finds a chart and fetches it if it is not on disk.
+///
+/// Errors: those of [`find`], of fetching, `wrong-digest`.
+pub fn locate(pulling: &Pulling, wanted: &Wanted) -> Result<Found> {
+    if let Some(archive) = known(pulling, wanted) {
+        return Ok(Found::Fetched(archive));
+    }
+    match find(pulling, wanted)? {
+        Source::Disk(path) => Ok(Found::Disk(path)),
+        source => {
+            let archive = fetch(pulling, &source)?;
+            remember(pulling, wanted, &archive)?;
+            Ok(Found::Fetched(archive))
+        }
+    }
+}
+
+/// Fetches a chart, and where it is asked for the file that vouches for it. Go: DownloadTo.
+///
+/// Errors: as [`locate`].
+pub fn download(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Result<(Archive, Option<Provenance>)> {
+    if !with_provenance && let Some(archive) = known(pulling, wanted) {
+        return Ok((archive, None));
+    }
+    let source = find_elsewhere(pulling, wanted)?;
+    let provenance = match &source {
+        Source::Archive(remote) if with_provenance => Some(provenance(pulling, remote)?),
+        _ => None,
+    };
+    let archive = fetch(pulling, &source)?;
+    remember(pulling, wanted, &archive)?;
+    Ok((archive, provenance))
+}
+
+/// The archive of a source.
+///
+/// Errors: those of fetching, `wrong-digest`.
+pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
+    match source {
+        Source::Archive(remote) => {
+            let request = remote.access.request(&remote.base, &remote.url)?;
+            let request = request.header("accept", "application/gzip,application/octet-stream").limit(MAX_ARCHIVE);
+            let freshness = match remote.digest {
+                Some(digest) => Freshness::Pinned(digest),
+                None if remote.is_version => Freshness::Forever,
+                None => Freshness::Asked,
+            };
+            let (content, digest) = get(pulling.fetch, "chart", &request, freshness)?;
+            Ok(Archive { content, digest, file_name: url::file_name(&remote.url) })
+        }
+        Source::Oci { reference, .. } => Err(Diagnostic::new(
+            "chart-not-found",
+            format!("`{}` is in a registry, and kz fetches no charts from there yet", without_secrets(reference)),
+        )
+        .help("fetch it first: `helm pull --untar`, then name the folder")),
+        Source::Disk(path) => {
+            let content = pulling.fs.read(path).map_err(|e| {
+                Diagnostic::new("chart-file", format!("cannot read `{}`: {e}", path.display()))
+                    .help("name an archive of a chart")
+            })?;
+            let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Ok(Archive { digest: Digest::of(&content), content, file_name })
+        }
+    }
+}
+
+/// What stands beside an archive: a signature over its digest.
+pub enum Provenance {
+    There(Arc<[u8]>),
+    /// There is none, and why.
+    Missing(String),
+}
+
+fn provenance(pulling: &Pulling, remote: &Remote) -> Result<Provenance> {
+    let url = format!("{}.prov", remote.url);
+    let request = remote.access.request(&remote.base, &url)?;
+    match get(pulling.fetch, "provenance", &request, Freshness::Asked) {
+        Ok((text, _)) => Ok(Provenance::There(text)),
+        Err(Failure { kind: Kind::NotFound, diagnostic, .. }) => Ok(Provenance::Missing(diagnostic.message)),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// What the cache knows of an exact version of a repository's URL, so that not even the index has to be fetched.
+fn known(pulling: &Pulling, wanted: &Wanted) -> Option<Archive> {
+    let key = key(wanted)?;
+    let cache = pulling.fetch.cache().ok()?;
+    let entry = cache.entry(&key)?;
+    let digest = entry.digest?;
+    Some(Archive { content: cache.blob(&digest)?, digest, file_name: entry.value? })
+}
+
+fn remember(pulling: &Pulling, wanted: &Wanted, archive: &Archive) -> Result<()> {
+    let Some(key) = key(wanted) else { return Ok(()) };
+    let cache = pulling.fetch.cache()?;
+    let (digest, value) = (Some(archive.digest), Some(archive.file_name.clone()));
+    cache.record(&key, &Entry { digest, value, etag: None, fetched: cache.now() })
+}
+
+fn key(wanted: &Wanted) -> Option<Key> {
+    let (repo, name, version) = (wanted.repo?, wanted.reference.trim(), wanted.version.trim());
+    let shown = format!("{name} {version} of {}", without_secrets(repo));
+    is_exact(version).then(|| Key::new("chart version", shown, &[repo, name, version]))
+}

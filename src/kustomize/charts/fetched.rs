@@ -1,0 +1,75 @@
+//! Charts that do not lie in the kustomization: they are fetched, and stay in the cache.
+//!
+//! kustomize calls `helm pull` for them, which unpacks them into the chart home; the next build finds them there. A
+//! build that writes into its sources is none that can run twice at once, or where nothing may be written.
+
+use std::path::Path;
+
+use super::Inflation;
+use crate::base::{Result, parallel};
+use crate::helm::chart::Chart;
+use crate::helm::pull::Pulling;
+use crate::helm::pull::access::Access;
+use crate::helm::pull::archive::{Found, locate};
+use crate::helm::pull::choice::DEVELOPMENT;
+use crate::helm::pull::homes::Homes;
+use crate::helm::pull::source::{Wanted, is_oci};
+use crate::kustomize::context::Context;
+use crate::kustomize::kustomization::HelmChart;
+use crate::kustomize::loader::File;
+
+/// So many servers are asked at once.
+const AT_ONCE: usize = 8;
+
+/// The charts that are `wanted`, fetched side by side; nothing for the others. All belong to one kustomization.
+pub fn all(
+    ctx: &Context,
+    inflations: &[Inflation],
+    wanted: impl Fn(&Inflation) -> bool + Sync,
+) -> Vec<Option<Result<Found>>> {
+    let config_home = inflations.first().map_or("", |first| &first.globals.config_home);
+    let homes = homes(ctx, config_home);
+    let note = |text: String| ctx.note(text);
+    let pulling = Pulling::new(ctx.fs, ctx.sources, ctx.fetch, &homes, &note);
+    let is_wanted: Vec<bool> = inflations.iter().map(wanted).collect();
+    let items: Vec<_> = inflations.iter().zip(is_wanted).collect();
+    let count = items.iter().filter(|(_, is_wanted)| *is_wanted).count();
+    parallel::map_waiting(&items, AT_ONCE.min(count), |(inflation, is_wanted)| {
+        is_wanted.then(|| one(&pulling, inflation.chart))
+    })
+}
+
+/// The chart that an entry of `helmCharts` names. kustomize: pullCommand.
+fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
+    let version = match entry.version.is_empty() && entry.devel {
+        true => DEVELOPMENT,
+        false => &*entry.version,
+    };
+    let reference = format!("{}/{}", entry.repo.trim_end_matches('/'), &*entry.name);
+    let access = Access::default();
+    let wanted = match is_oci(&entry.repo) {
+        true => Wanted { reference: &reference, version, repo: None, access: &access },
+        false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access },
+    };
+    locate(pulling, &wanted).map_err(|error| error.at(entry.repo.span))
+}
+
+/// Where Helm's files are: what somebody set up for helm counts only where `configHome` says so. kustomize makes a
+/// home that is empty otherwise.
+fn homes(ctx: &Context, config_home: &str) -> Homes {
+    Homes::of_environment(&|name| match name {
+        "HELM_CONFIG_HOME" => Some(config_home.to_owned()),
+        "HELM_CACHE_HOME" if !config_home.is_empty() => Some(format!("{config_home}/.cache")),
+        "HELM_CACHE_HOME" | "HOME" | "XDG_CONFIG_HOME" | "XDG_CACHE_HOME" => None,
+        other => ctx.env(other).map(str::to_owned),
+    })
+}
+
+/// A file of values that the chart has at a path.
+pub fn file(ctx: &Context, chart: &Chart, path: &Path) -> Option<File> {
+    let name = path.to_str()?;
+    let found = chart.values_file.iter().chain(&chart.files).chain(&chart.templates).find(|file| file.name == name)?;
+    let source =
+        found.source.unwrap_or_else(|| ctx.sources.add(format!("{}/{name}", chart.name()), found.data.clone()));
+    Some(File { source, text: found.data.clone() })
+}
