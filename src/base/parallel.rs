@@ -55,6 +55,18 @@ pub fn map_waiting<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T)
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Where the first item stands that is what is looked for. Once one is found no item behind it is looked at.
+pub fn first<T: Sync>(items: &[T], threads: usize, is_it: impl Fn(&T) -> bool + Sync) -> Option<usize> {
+    let found = AtomicUsize::new(items.len());
+    let look = |(at, item): &(usize, &T)| {
+        if *at < found.load(Ordering::Relaxed) && is_it(item) {
+            found.fetch_min(*at, Ordering::Relaxed);
+        }
+    };
+    map(&items.iter().enumerate().collect::<Vec<_>>(), threads, look);
+    Some(found.into_inner()).filter(|at| *at < items.len())
+}
+
 /// What `produce` gives, and `consume` of each item that it hands on, in order. The items are consumed on another
 /// thread while more of them are produced.
 pub fn pipeline<T: Send, R: Send, A>(
@@ -128,5 +140,14 @@ mod tests {
         let items: Vec<usize> = (0..1000).collect();
         assert_eq!(super::map(&items, 4, |n| n * 2), items.iter().map(|n| n * 2).collect::<Vec<_>>());
         assert!(super::map(&[] as &[u8], 4, |n| *n).is_empty());
+    }
+
+    #[test]
+    fn of_all_that_are_looked_for_the_first_is_found() {
+        let items: Vec<usize> = (1..1000).collect();
+        for threads in [1, 4] {
+            assert_eq!(super::first(&items, threads, |n| n % 97 == 0), Some(96));
+            assert_eq!(super::first(&items, threads, |n| *n == 0), None);
+        }
     }
 }

@@ -1,20 +1,25 @@
 //! Keys, certificates and secrets.
 //!
-//! **Invariant:** chance and time are the world's, so that with the same world the texts are the same.
+//! **Invariant:** chance and time are the world's, so that with the same world the texts are the same. They are asked
+//! for where a function is called, not where what it gives is looked at.
 //! **Not here:** checksums, which are in [`super::encoding`], and random texts, in [`super::random`].
 
 mod certificate;
 mod curves;
 mod der;
+mod generate;
 mod key_text;
 mod keys;
+mod montgomery;
 mod pem;
+mod prime;
 mod read_certificate;
 mod secrets;
 #[cfg(test)]
 mod tests;
 
 use std::any::Any;
+use std::cell::LazyCell;
 use std::net::IpAddr;
 
 use super::func;
@@ -22,6 +27,7 @@ use crate::base::base64;
 use crate::gotmpl::{Call, Fault, Func, IntType, Kind, Object, Str, Type, UintType, Value, World, fmt};
 use certificate::{Issuer, Template};
 use curves::Curve;
+use generate::{RSA_2048, RSA_4096, Stream};
 use keys::{Chance, PrivateKey};
 
 const INT: Type = Type::Int(IntType::Int);
@@ -52,10 +58,25 @@ pub const FUNCS: &[Func] = &[
     }),
 ];
 
-/// A certificate and its key, as PEM. sprig: certificate
+/// A certificate and its key. sprig: certificate
 struct Certificate {
+    /// Made when they are first looked at: the primes of a new key take a while to find, and many a chart makes a
+    /// certificate before it looks whether it was given one.
+    texts: LazyCell<Texts, Box<dyn FnOnce() -> Texts>>,
+    /// Whether it signs itself with a new key: it can sign others without fail, and no other is made for it first.
+    is_new_root: bool,
+}
+
+/// As PEM.
+struct Texts {
     cert: Str,
     key: Str,
+}
+
+impl Certificate {
+    fn made(texts: Texts) -> Certificate {
+        Certificate { texts: LazyCell::new(Box::new(|| texts)), is_new_root: false }
+    }
 }
 
 impl Object for Certificate {
@@ -72,7 +93,7 @@ impl Object for Certificate {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![("Cert", Value::Str(self.cert.clone())), ("Key", Value::Str(self.key.clone()))]
+        vec![("Cert", Value::Str(self.texts.cert.clone())), ("Key", Value::Str(self.texts.key.clone()))]
     }
 
     fn json(&self) -> Option<Value> {
@@ -81,7 +102,7 @@ impl Object for Certificate {
 
     fn equals(&self, other: &dyn Object) -> bool {
         let other = other.as_any().downcast_ref::<Certificate>();
-        other.is_some_and(|other| *self.cert == *other.cert && *self.key == *other.key)
+        other.is_some_and(|other| *self.texts.cert == *other.texts.cert && *self.texts.key == *other.texts.key)
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -106,16 +127,15 @@ fn htpasswd(call: &mut Call) -> Result<Value, Fault> {
 /// sprig: generatePrivateKey
 fn gen_private_key(call: &mut Call) -> Result<Value, Fault> {
     let kind = text(call, 0);
-    let mut chance = Chance(&mut call.world.random);
+    let random = &mut call.world.random;
     let key = match kind {
-        b"" | b"rsa" => PrivateKey::generate_rsa(4096, &mut chance),
-        b"dsa" => Ok(PrivateKey::generate_dsa(&mut chance)),
-        b"ecdsa" => Ok(PrivateKey::Ec(Curve::P256, Curve::P256.generate(&mut chance))),
-        b"ed25519" => Ok(PrivateKey::generate_ed25519(&mut chance)),
+        b"" | b"rsa" => generate::rsa::<RSA_4096>(&mut Stream::new(random)),
+        b"dsa" => generate::dsa(&mut Stream::new(random)),
+        b"ecdsa" => PrivateKey::Ec(Curve::P256, Curve::P256.generate(&mut Chance(random))),
+        b"ed25519" => PrivateKey::generate_ed25519(&mut Chance(random)),
         unknown => return Ok(Value::str([b"Unknown type ", unknown].concat())),
     };
-    let written = key.and_then(|key| key_text::write(&key));
-    Ok(Value::str(written.unwrap_or_else(|e| format!("failed to generate private key: {e}"))))
+    Ok(Value::str(key_text::write(&key).unwrap_or_else(|e| format!("failed to generate private key: {e}"))))
 }
 
 fn derive_password(call: &mut Call) -> Result<Value, Fault> {
@@ -133,43 +153,61 @@ fn build_custom_cert(call: &mut Call) -> Result<Value, Fault> {
     read_certificate::read(&block.bytes)
         .map_err(|e| Fault::new(format!("error parsing certificate: decodedCert.Bytes: {e}")))?;
     key_text::parse(&key).map_err(|e| Fault::new(format!("error parsing private key: {e}")))?;
-    Ok(Value::object(Certificate { cert: cert.into(), key: key.into() }))
+    Ok(Value::object(Certificate::made(Texts { cert: cert.into(), key: key.into() })))
+}
+
+/// The key of a certificate that is to be made.
+enum Key {
+    New,
+    Given(PrivateKey),
 }
 
 /// A way to come by the key of a certificate.
-type KeySource = fn(&mut Call) -> Result<PrivateKey, Fault>;
+type KeySource = fn(&mut Call) -> Result<Key, Fault>;
 
-fn new_key(call: &mut Call) -> Result<PrivateKey, Fault> {
-    let key = PrivateKey::generate_rsa(2048, &mut Chance(&mut call.world.random));
-    key.map_err(|e| Fault::new(format!("error generating rsa key: {e}")))
+fn new_key(_: &mut Call) -> Result<Key, Fault> {
+    Ok(Key::New)
 }
 
-fn key_of(call: &mut Call, at: usize) -> Result<PrivateKey, Fault> {
-    key_text::parse(text(call, at)).map_err(|e| Fault::new(format!("parsing private key: {e}")))
+fn key_of(call: &mut Call, at: usize) -> Result<Key, Fault> {
+    key_text::parse(text(call, at)).map(Key::Given).map_err(|e| Fault::new(format!("parsing private key: {e}")))
 }
 
 fn gen_ca(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
     let key = key(call)?;
-    let template = template(call.world, text(call, 0), &Names::default(), call.int(1))?;
-    finish(call.world, &Template { is_ca: true, ..template }, &key, None)
+    let template = template(call.world, text(call, 0), Names::default(), call.int(1))?;
+    issue(call.world, Template { is_ca: true, ..template }, key, None)
 }
 
 fn gen_self_signed(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
     let key = key(call)?;
-    let template = template(call.world, text(call, 0), &names(call)?, call.int(3))?;
-    finish(call.world, &template, &key, None)
+    let template = template(call.world, text(call, 0), names(call)?, call.int(3))?;
+    issue(call.world, template, key, None)
 }
 
 fn gen_signed(call: &mut Call, key: KeySource) -> Result<Value, Fault> {
     let key = key(call)?;
-    let ca = call.args.get(4).and_then(Value::downcast::<Certificate>);
-    let ca = ca.ok_or_else(|| Fault::new("unable to decode certificate"))?;
-    let block = pem::decode(&ca.cert).ok_or_else(|| Fault::new("unable to decode certificate"))?;
+    let authority = call.args.get(4).cloned().unwrap_or(Value::Nil);
+    if !is_new_root(&authority) {
+        issuer(&authority)?;
+    }
+    let template = template(call.world, text(call, 0), names(call)?, call.int(3))?;
+    issue(call.world, template, key, Some(authority))
+}
+
+fn is_new_root(certificate: &Value) -> bool {
+    certificate.downcast::<Certificate>().is_some_and(|certificate| certificate.is_new_root)
+}
+
+/// What a certificate and its key are for those that it signs.
+fn issuer(authority: &Value) -> Result<(Issuer, PrivateKey), Fault> {
+    let texts = authority.downcast::<Certificate>().map(|authority| &authority.texts);
+    let texts = texts.ok_or_else(|| Fault::new("unable to decode certificate"))?;
+    let block = pem::decode(&texts.cert).ok_or_else(|| Fault::new("unable to decode certificate"))?;
     let issuer = read_certificate::read(&block.bytes)
         .map_err(|e| Fault::new(format!("error parsing certificate: decodedSignerCert.Bytes: {e}")))?;
-    let signer = key_text::parse(&ca.key).map_err(|e| Fault::new(format!("error parsing private key: {e}")))?;
-    let template = template(call.world, text(call, 0), &names(call)?, call.int(3))?;
-    finish(call.world, &template, &key, Some((&issuer, &signer)))
+    let signer = key_text::parse(&texts.key).map_err(|e| Fault::new(format!("error parsing private key: {e}")))?;
+    Ok((issuer, signer))
 }
 
 /// The other names that a certificate is for.
@@ -197,7 +235,7 @@ fn names(call: &Call) -> Result<Names, Fault> {
 }
 
 /// sprig: getBaseCertTemplate
-fn template(world: &mut World, common_name: &[u8], names: &Names, days: i64) -> Result<Template, Fault> {
+fn template(world: &mut World, common_name: &[u8], names: Names, days: i64) -> Result<Template, Fault> {
     let mut serial = [0; 16];
     (world.random)(&mut serial);
     let (seconds, nanoseconds) = (world.now)();
@@ -205,10 +243,9 @@ fn template(world: &mut World, common_name: &[u8], names: &Names, days: i64) -> 
     let valid = days.wrapping_mul(24 * 3600 * 1_000_000_000);
     let end = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds) + i128::from(valid);
     Ok(Template {
-        subject: certificate::subject(common_name)
-            .map_err(|e| Fault::new(format!("error creating certificate: {e}")))?,
-        ips: names.ips.clone(),
-        dns_names: names.dns.clone(),
+        subject: certificate::subject(common_name).map_err(cannot_create)?,
+        ips: names.ips,
+        dns_names: names.dns,
         not_before: seconds,
         not_after: end.div_euclid(1_000_000_000) as i64,
         serial,
@@ -216,16 +253,33 @@ fn template(world: &mut World, common_name: &[u8], names: &Names, days: i64) -> 
     })
 }
 
+/// Makes a certificate: at once where a key that was given may be unfit for it, or where others are to be made first,
+/// which is a chain of any length.
+fn issue(world: &mut World, template: Template, key: Key, authority: Option<Value>) -> Result<Value, Fault> {
+    let mut chance = Stream::new(&mut world.random);
+    if matches!(key, Key::Given(_)) || !authority.iter().all(is_new_root) {
+        return Ok(Value::object(Certificate::made(make(&template, key, authority, &mut chance)?)));
+    }
+    certificate::alternate_names(&template).map_err(cannot_create)?;
+    let is_new_root = authority.is_none();
+    let make = move || make(&template, key, authority, &mut chance).expect("new keys sign, and the names are good");
+    Ok(Value::object(Certificate { texts: LazyCell::new(Box::new(make)), is_new_root }))
+}
+
 /// sprig: getCertAndKey
-fn finish(
-    world: &mut World,
-    template: &Template,
-    key: &PrivateKey,
-    issuer: Option<(&Issuer, &PrivateKey)>,
-) -> Result<Value, Fault> {
-    let (issuer, signer) = issuer.map_or((None, key), |(issuer, signer)| (Some(issuer), signer));
-    let cert = certificate::create(template, key, issuer, signer, &mut Chance(&mut world.random))
-        .map_err(|e| Fault::new(format!("error creating certificate: {e}")))?;
-    let key = key_text::write(key).map_err(|e| Fault::new(format!("error pem-encoding key: {e}")))?;
-    Ok(Value::object(Certificate { cert: pem::encode("CERTIFICATE", &cert).into(), key: key.into() }))
+fn make(template: &Template, key: Key, authority: Option<Value>, chance: &mut Stream) -> Result<Texts, Fault> {
+    let key = match key {
+        Key::New => generate::rsa::<RSA_2048>(chance),
+        Key::Given(key) => key,
+    };
+    let issuer = authority.as_ref().map(issuer).transpose()?;
+    let (issuer, signer) = issuer.as_ref().map_or((None, &key), |(issuer, signer)| (Some(issuer), signer));
+    let mut chance = |bytes: &mut [u8]| chance.fill(bytes);
+    let cert = certificate::create(template, &key, issuer, signer, &mut Chance(&mut chance)).map_err(cannot_create)?;
+    let key = key_text::write(&key).map_err(|e| Fault::new(format!("error pem-encoding key: {e}")))?;
+    Ok(Texts { cert: pem::encode("CERTIFICATE", &cert).into(), key: key.into() })
+}
+
+fn cannot_create(problem: String) -> Fault {
+    Fault::new(format!("error creating certificate: {problem}"))
 }

@@ -125,8 +125,8 @@ fn extension(id: &[u8], is_critical: bool, value: &[u8]) -> Vec<u8> {
     der::sequence(&[&der::object_id(id), critical, &der::octet_string(value)])
 }
 
-/// Go: x509.marshalSANs
-fn alternate_names(template: &Template) -> Result<Vec<u8>, String> {
+/// The names beside the subject, as they are encoded: all that may be wrong with a template. Go: x509.marshalSANs
+pub fn alternate_names(template: &Template) -> Result<Vec<u8>, String> {
     if let Some(name) = template.dns_names.iter().find(|name| !name.is_ascii()) {
         return Err(format!("x509: {} cannot be encoded as an IA5String", crate::gotmpl::fmt::quote(name)));
     }

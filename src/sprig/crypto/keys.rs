@@ -51,26 +51,10 @@ pub struct PublicKey {
 }
 
 impl PrivateKey {
-    pub fn generate_rsa(bits: usize, chance: &mut impl CryptoRngCore) -> Result<PrivateKey, String> {
-        let key = RsaPrivateKey::new(chance, bits).map_err(|e| e.to_string())?;
-        Ok(PrivateKey::Rsa(Box::new(key)))
-    }
-
     pub fn generate_ed25519(chance: &mut impl CryptoRngCore) -> PrivateKey {
         let mut seed = [0; 32];
         chance.fill_bytes(&mut seed);
         PrivateKey::Ed25519(seed)
-    }
-
-    /// With parameters of its own, of 2048 and 256 bits: as long to find as an RSA key of 4096 bits.
-    pub fn generate_dsa(chance: &mut impl CryptoRngCore) -> PrivateKey {
-        let components = dsa::Components::generate(chance, dsa::KeySize::DSA_2048_256);
-        let key = dsa::SigningKey::generate(chance, components);
-        let public = key.verifying_key();
-        let [p, q, g, y, x] =
-            [public.components().p(), public.components().q(), public.components().g(), public.y(), key.x()]
-                .map(|number| number.to_bytes_be());
-        PrivateKey::Dsa(Dsa { p, q, g, y, x })
     }
 
     /// Go: x509.marshalPublicKey

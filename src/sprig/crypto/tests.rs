@@ -135,6 +135,52 @@ fn what_is_generated_can_be_read_and_repeated() {
 }
 
 #[test]
+fn certificates_are_the_same_whichever_is_looked_at_first() {
+    let make = |looked_at_first: usize| {
+        let mut world = chancy();
+        let ca = run_in(&mut world, "genCA", &[s("ca"), Value::int(1)]).unwrap();
+        let args = [s("leaf"), Value::Nil, Value::strings(["leaf.svc"]), Value::int(1), ca.clone()];
+        let leaf = run_in(&mut world, "genSignedCert", &args).unwrap();
+        let both = [ca, leaf];
+        field(&both[looked_at_first], "Key");
+        let [ca, leaf] = both.map(|made| ["Cert", "Key"].map(|name| field(&made, name)));
+        assert_ne!(ca, leaf);
+        let [issuer, owner] = [&ca[0], &leaf[0]]
+            .map(|cert| read_certificate::read(&pem::decode(cert.as_bytes()).unwrap().bytes).unwrap());
+        let public_key = |key: &str| key_text::parse(key.as_bytes()).unwrap().public().unwrap().to_der();
+        assert_eq!((issuer.public_key, owner.public_key), (Some(public_key(&ca[1])), Some(public_key(&leaf[1]))));
+        [ca, leaf]
+    };
+    assert_eq!(make(0), make(1));
+}
+
+/// Each is made before the next one, so that looking at the last asks for no long chain.
+#[test]
+fn certificates_sign_certificates() {
+    let mut world = chancy();
+    let mut last = run_in(&mut world, "genCA", &[s("0"), Value::int(1)]).unwrap();
+    for name in ["1", "2"] {
+        let args = [s(name), Value::Nil, Value::Nil, Value::int(1), last.clone()];
+        let next = run_in(&mut world, "genSignedCert", &args).unwrap();
+        let read = |made: &Value| pem::decode(field(made, "Cert").as_bytes()).unwrap().bytes;
+        let issuer = read_certificate::read(&read(&last)).unwrap();
+        assert!(read(&next).windows(issuer.subject.len()).any(|bytes| bytes == issuer.subject));
+        last = next;
+    }
+}
+
+/// Also where the key is a new one, which is made only when it is looked at.
+#[test]
+fn wrong_names_are_errors_at_once() {
+    let problem = "error creating certificate: x509: \"é\" cannot be encoded as an IA5String";
+    let args = [s("x"), Value::Nil, Value::strings(["é"]), Value::int(1)];
+    assert_eq!(run("genSelfSignedCert", &args).err().as_deref(), Some(problem));
+    let [name, ips, dns, days] = args;
+    let ca = run("genCA", &[s("ca"), Value::int(1)]).unwrap();
+    assert_eq!(run("genSignedCert", &[name, ips, dns, days, ca]).err().as_deref(), Some(problem));
+}
+
+#[test]
 fn passwords() {
     let derived = [
         (1, "long", "password", "user", "example.com", "ZedaFaxcZaso9*"),
