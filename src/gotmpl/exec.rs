@@ -19,6 +19,7 @@ mod reads;
 mod tests;
 
 use std::cell::RefCell;
+use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use hashbrown::HashSet;
@@ -144,7 +145,7 @@ impl<'e> Frame<'e> {
         let (line, column) = self.tree.location(self.node);
         let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let site = Site {
-            file: self.tree.file.to_string(),
+            file: self.tree.forest.file.to_string(),
             line,
             column,
             template: lossy(&self.tree.name),
@@ -164,8 +165,9 @@ impl<'e> Frame<'e> {
     }
 
     fn walk_list(&mut self, dot: &Operand, id: NodeId) -> Exec<Flow> {
-        let NodeKind::List(nodes) = &self.tree.node(id).kind else { return Ok(Flow::Next) };
-        for node in nodes {
+        let tree = self.tree;
+        let NodeKind::List(nodes) = tree.node(id).kind else { return Ok(Flow::Next) };
+        for node in tree.ids(nodes) {
             let flow = self.walk(dot, *node)?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -179,11 +181,11 @@ impl<'e> Frame<'e> {
         let node = tree.node(id);
         (self.node, self.action) = (id, id);
         self.step()?;
-        match &node.kind {
+        match node.kind {
             NodeKind::Text => self.write_text(id)?,
             NodeKind::Action(pipe) => {
-                let value = self.pipeline(dot, *pipe)?;
-                if tree.pipe(*pipe).variables.is_empty() {
+                let value = self.pipeline(dot, pipe)?;
+                if tree.pipe(pipe).variables.is_empty() {
                     self.node = id;
                     self.print(&value)?;
                 }
@@ -191,7 +193,7 @@ impl<'e> Frame<'e> {
             NodeKind::If(branch) => return self.branch(dot, branch, false),
             NodeKind::With(branch) => return self.branch(dot, branch, true),
             NodeKind::Range(branch) => return self.range(dot, branch),
-            NodeKind::Template(name, pipe) => self.template(dot, name, *pipe)?,
+            NodeKind::Template(name, pipe) => self.template(dot, tree.template(name), pipe)?,
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
             _ => return self.fail("unknown node"),
@@ -200,14 +202,14 @@ impl<'e> Frame<'e> {
     }
 
     /// `if` and `with`, which differ in what dot is within.
-    fn branch(&mut self, dot: &Operand, branch: &Branch, sets_dot: bool) -> Exec<Flow> {
+    fn branch(&mut self, dot: &Operand, branch: Branch, sets_dot: bool) -> Exec<Flow> {
         let known = self.run.variables.len();
         let value = self.pipeline(dot, branch.pipe)?;
         self.tested(&value);
         let flow = match (value.value.is_true(), branch.otherwise) {
             (true, _) if sets_dot => self.walk_list(&value, branch.list),
             (true, _) => self.walk_list(dot, branch.list),
-            (false, Some(otherwise)) => self.walk_list(dot, otherwise),
+            (false, Some(otherwise)) => self.walk_list(dot, otherwise.get()),
             (false, None) => Ok(Flow::Next),
         };
         self.run.variables.truncate(known);
@@ -215,7 +217,7 @@ impl<'e> Frame<'e> {
     }
 
     /// `{{template}}`, and `{{block}}` where it stands.
-    fn template(&mut self, dot: &Operand, name: &Name, pipe: Option<NodeId>) -> Exec<()> {
+    fn template(&mut self, dot: &Operand, name: &Name, pipe: Option<NonZeroU32>) -> Exec<()> {
         let Some(tree) = self.scope.find(name) else {
             return self.fail(format!("template {} not defined", super::fmt::quote(name)));
         };
@@ -223,7 +225,7 @@ impl<'e> Frame<'e> {
             return self.fail(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         }
         let dot = match pipe {
-            Some(pipe) => self.pipeline(dot, pipe)?,
+            Some(pipe) => self.pipeline(dot, pipe.get())?,
             None => Operand::invalid(),
         };
         let outer = self.run.enter(self.tree, self.action);

@@ -4,14 +4,12 @@
 //! white space that was trimmed, trim markers and comments. After a mistake there is only the end.
 //! **Not here:** what tokens mean together ([`super::parse`]), the values of literals ([`super::literal`]).
 
-use memchr::memmem;
-
 use super::unicode::{decode_rune, is_letter_or_digit, sharp_u};
 
-const LEFT_DELIM: &[u8] = b"{{";
+const LEFT_DELIM: &[u8; 2] = b"{{";
 const RIGHT_DELIM: &[u8] = b"}}";
 const LEFT_COMMENT: &[u8] = b"/*";
-const RIGHT_COMMENT: &[u8] = b"*/";
+const RIGHT_COMMENT: &[u8; 2] = b"*/";
 /// A minus and the white space that has to stand beside it.
 const TRIM_MARKER_LEN: usize = 2;
 
@@ -132,11 +130,23 @@ impl<'t> Lexer<'t> {
         while self.accept(valid) {}
     }
 
+    /// Letters, digits and underscores.
+    fn accept_word(&mut self) {
+        loop {
+            self.pos += self.rest().iter().take_while(|byte| IS_WORD[usize::from(**byte)]).count();
+            // What is no ASCII has to be decoded.
+            match decode_rune(self.rest()) {
+                Some((rune, width)) if is_alphanumeric(rune) => self.pos += width,
+                _ => return,
+            }
+        }
+    }
+
     /// Text up to the next action. Comments are passed over.
     fn text(&mut self) -> Token {
         loop {
             let start = self.pos;
-            let Some(len) = memmem::find(self.rest(), LEFT_DELIM) else {
+            let Some(len) = find(self.rest(), LEFT_DELIM) else {
                 self.pos = self.text.len();
                 return self.token(if start < self.pos { TokenKind::Text } else { TokenKind::Eof }, start);
             };
@@ -167,7 +177,7 @@ impl<'t> Lexer<'t> {
 
     fn comment(&mut self) -> Option<Token> {
         let start = self.pos;
-        let Some(len) = memmem::find(&self.rest()[LEFT_COMMENT.len()..], RIGHT_COMMENT) else {
+        let Some(len) = find(&self.rest()[LEFT_COMMENT.len()..], RIGHT_COMMENT) else {
             return Some(self.error(start, "unclosed comment"));
         };
         self.pos += LEFT_COMMENT.len() + len + RIGHT_COMMENT.len();
@@ -223,8 +233,8 @@ impl<'t> Lexer<'t> {
                 _ => self.error(start, "expected :="),
             },
             '|' => self.token(TokenKind::Pipe, start),
-            '"' => self.quoted(start, '"', TokenKind::String, "unterminated quoted string"),
-            '\'' => self.quoted(start, '\'', TokenKind::CharConstant, "unterminated character constant"),
+            '"' => self.quoted(start, b'"', TokenKind::String, "unterminated quoted string"),
+            '\'' => self.quoted(start, b'\'', TokenKind::CharConstant, "unterminated character constant"),
             '`' => match memchr::memchr(b'`', self.rest()) {
                 Some(len) => {
                     self.pos += len + 1;
@@ -272,9 +282,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn identifier(&mut self, start: usize) -> Token {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.advance();
-        }
+        self.accept_word();
         if let Some(error) = self.bad_terminator(start) {
             return error;
         }
@@ -301,9 +309,7 @@ impl<'t> Lexer<'t> {
         if self.at_terminator() {
             return self.token(alone, start);
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.advance();
-        }
+        self.accept_word();
         self.bad_terminator(start).unwrap_or_else(|| self.token(kind, start))
     }
 
@@ -321,13 +327,21 @@ impl<'t> Lexer<'t> {
     }
 
     /// Behind the opening quote.
-    fn quoted(&mut self, start: usize, quote: char, kind: TokenKind, unterminated: &str) -> Token {
+    ///
+    /// Bytes will do here: none of those that count is a part of a longer character.
+    fn quoted(&mut self, start: usize, quote: u8, kind: TokenKind, unterminated: &str) -> Token {
         loop {
-            match self.advance() {
-                Some('\\') if !matches!(self.advance(), None | Some('\n')) => {}
-                None | Some('\n' | '\\') => return self.error(start, unterminated),
-                Some(rune) if rune == quote => return self.token(kind, start),
-                Some(_) => {}
+            let special = |byte: &u8| *byte == quote || *byte == b'\\' || *byte == b'\n';
+            let Some(len) = self.rest().iter().position(special) else {
+                self.pos = self.text.len();
+                return self.error(start, unterminated);
+            };
+            let byte = self.rest()[len];
+            self.pos += len + 1;
+            match byte {
+                byte if byte == quote => return self.token(kind, start),
+                b'\\' if !matches!(self.advance(), None | Some('\n')) => {}
+                _ => return self.error(start, unterminated),
             }
         }
     }
@@ -379,6 +393,22 @@ impl<'t> Lexer<'t> {
             _ => true,
         }
     }
+}
+
+/// Which bytes are letters, digits or underscores by themselves.
+static IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
+
+/// Where two bytes stand side by side for the first time. What is looked for is near or its first byte rare.
+fn find(text: &[u8], pair: &[u8; 2]) -> Option<usize> {
+    memchr::memchr_iter(pair[0], text).find(|at| text.get(at + 1) == Some(&pair[1]))
 }
 
 /// What separates words and what trim markers eat.

@@ -6,14 +6,24 @@ mod number;
 
 pub(super) use number::Number;
 
+use std::borrow::Cow;
+
 use super::unicode::decode_rune;
 
 /// Go: strconv.Unquote of a text that is known to begin and end with the same quote, `"` or a backquote.
-pub(super) fn unquote(quoted: &[u8]) -> Option<Vec<u8>> {
+///
+/// What stands for itself is given as it stands.
+pub(super) fn unquote(quoted: &[u8]) -> Option<Cow<'_, [u8]>> {
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
     if quoted[0] == b'`' {
         // Go: carriage returns are dropped from raw strings.
-        return Some(inner.iter().copied().filter(|byte| *byte != b'\r').collect());
+        return Some(match memchr::memchr(b'\r', inner) {
+            Some(_) => inner.iter().copied().filter(|byte| *byte != b'\r').collect(),
+            None => Cow::Borrowed(inner),
+        });
+    }
+    if memchr::memchr2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
+        return Some(Cow::Borrowed(inner));
     }
     let mut text = Vec::with_capacity(inner.len());
     let mut rest = inner;
@@ -25,7 +35,7 @@ pub(super) fn unquote(quoted: &[u8]) -> Option<Vec<u8>> {
         }
         rest = &rest[width..];
     }
-    Some(text)
+    Some(Cow::Owned(text))
 }
 
 /// The code point of a character constant with its quotes.

@@ -10,12 +10,13 @@ mod pipeline;
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use self::draft::Draft;
-use super::ast::{Name, NodeId, NodeKind, Tree};
+use super::ast::{Forest, Name, NodeId, NodeKind, VarId};
 use super::error::ParseError;
 use super::lex::{Keyword, Lexer, Token, TokenKind};
 use super::literal;
@@ -29,37 +30,48 @@ type Parse<T> = Result<T, Box<ParseError>>;
 
 /// The templates of one text.
 pub(super) struct Parsed {
+    pub forest: Forest,
     /// What was defined, and the text itself as the last unless a definition took its name.
-    pub trees: Vec<Rc<Tree>>,
-    /// Where in it the tree that has the name of the text is.
+    pub roots: Vec<Root>,
+    /// Where in it the one that has the name of the text is.
     pub main: usize,
 }
 
+/// A template of a forest.
+pub(super) struct Root {
+    pub name: Name,
+    /// A list.
+    pub root: NodeId,
+    /// There is nothing in it but white space.
+    pub is_empty: bool,
+}
+
 /// Go: parse.Parse.
-pub(super) fn parse(name: &[u8], text: &Rc<[u8]>, source: SourceId, funcs: &FuncMap) -> Parse<Parsed> {
-    let file: Rc<str> = String::from_utf8_lossy(name).into();
+pub(super) fn parse(name: &[u8], text: Arc<[u8]>, source: SourceId, funcs: &FuncMap) -> Parse<Parsed> {
+    let file: Arc<str> = String::from_utf8_lossy(name).into();
     if u32::try_from(text.len()).is_err() {
         let message = "the text is larger than 4 GiB".to_owned();
         return Err(Box::new(ParseError { name: file.to_string(), line: 1, message, span: Span::NOWHERE }));
     }
-    let lexer = Lexer::new(text, funcs.get("break").is_none(), funcs.get("continue").is_none());
+    let lexer = Lexer::new(&text, funcs.get("break").is_none(), funcs.get("continue").is_none());
     let start = Token { kind: TokenKind::Eof, start: 0, end: 0 };
     let mut parser = Parser {
-        source,
-        text,
-        file,
+        text: &text,
         funcs,
         lexer,
         tokens: [start; 3],
         peeked: 0,
+        forest: draft::forest(file, source, text.clone()),
+        open: Vec::new(),
+        variables: HashMap::new(),
         draft: Draft::new(name.into()),
         nesting: 0,
-        trees: Vec::new(),
+        roots: Vec::new(),
         by_name: HashMap::new(),
     };
     parser.whole_text()?;
     let main = parser.by_name.get(name).copied().unwrap_or_default();
-    Ok(Parsed { trees: parser.trees, main })
+    Ok(Parsed { forest: parser.forest, roots: parser.roots, main })
 }
 
 /// How a list of nodes ended.
@@ -76,18 +88,21 @@ enum Element {
 }
 
 struct Parser<'t> {
-    source: SourceId,
-    text: &'t Rc<[u8]>,
-    file: Rc<str>,
+    text: &'t [u8],
     funcs: &'t FuncMap,
     lexer: Lexer<'t>,
     /// Go's look-ahead: the last token read, and those that were put back.
     tokens: [Token; 3],
     peeked: usize,
+    forest: Forest,
+    /// Elements of lists, pipelines and commands whose end has not come yet.
+    open: Vec<NodeId>,
+    /// The numbers of the names of variables.
+    variables: HashMap<&'t [u8], VarId>,
     /// The template that is being read.
     draft: Draft,
     nesting: usize,
-    trees: Vec<Rc<Tree>>,
+    roots: Vec<Root>,
     by_name: HashMap<Name, usize>,
 }
 
@@ -154,11 +169,11 @@ impl<'t> Parser<'t> {
     /// Go: Tree.errorf. The line is that of the token that was read last.
     fn error<T>(&self, message: impl Into<String>) -> Parse<T> {
         let token = self.tokens[0];
-        let mut span = Span::new(self.source, token.start as usize, token.end as usize);
-        if self.source == SourceId::NONE {
+        let mut span = Span::new(self.forest.source, token.start as usize, token.end as usize);
+        if self.forest.source == SourceId::NONE {
             span = Span::NOWHERE;
         }
-        let (name, line) = (self.file.to_string(), self.line_of(token.start));
+        let (name, line) = (self.forest.file.to_string(), self.line_of(token.start));
         Err(Box::new(ParseError { name, line, message: message.into(), span }))
     }
 
@@ -171,7 +186,7 @@ impl<'t> Parser<'t> {
         let Some(line) = started else { return self.error(mistake) };
         // Not "action in action".
         let joint = if mistake.ends_with(" action") { "" } else { " in action" };
-        self.error(format!("{mistake}{joint} started at {}:{line}", self.file))
+        self.error(format!("{mistake}{joint} started at {}:{line}", self.forest.file))
     }
 
     /// Go: item.String.
@@ -189,7 +204,7 @@ impl<'t> Parser<'t> {
     /// Go: Tree.parse. Definitions are possible here only.
     fn whole_text(&mut self) -> Parse<()> {
         let start = self.peek().start;
-        let mut nodes = Vec::new();
+        let open = self.open.len();
         loop {
             let token = self.peek();
             if token.kind == TokenKind::Eof {
@@ -204,18 +219,18 @@ impl<'t> Parser<'t> {
                 self.backup2(token);
             }
             match self.text_or_action()? {
-                Element::Node(node) => nodes.push(node),
+                Element::Node(node) => self.open.push(node),
                 Element::Ending(ending) => return self.error(format!("unexpected {}", ending.name())),
             }
         }
-        let root = self.draft.list(start, nodes);
+        let root = self.list(start, open);
         self.add(root, None)
     }
 
     /// `{{define "name"}} ... {{end}}` behind its keyword.
     fn definition(&mut self) -> Parse<()> {
         const CONTEXT: &str = "define clause";
-        let outer = std::mem::replace(&mut self.draft, Draft::new(Rc::from([])));
+        let outer = std::mem::replace(&mut self.draft, Draft::new(Name::from([])));
         let token = self.next_non_space();
         self.draft.name = self.template_name(token, CONTEXT)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
@@ -233,14 +248,14 @@ impl<'t> Parser<'t> {
 
     /// Go: Tree.add. Within one text an empty definition gives way, two others are a mistake.
     fn add(&mut self, root: NodeId, next: Option<Draft>) -> Parse<()> {
-        let done = std::mem::replace(&mut self.draft, next.unwrap_or_else(|| Draft::new(Rc::from([]))));
-        let tree = Rc::new(done.into_tree(root, self.file.clone(), self.source, self.text.clone()));
+        let done = std::mem::replace(&mut self.draft, next.unwrap_or_else(|| Draft::new(Name::from([]))));
+        let tree = Root { name: done.name, root, is_empty: self.is_empty(root) };
         match self.by_name.get(&tree.name) {
             None => {
-                self.by_name.insert(tree.name.clone(), self.trees.len());
-                self.trees.push(tree);
+                self.by_name.insert(tree.name.clone(), self.roots.len());
+                self.roots.push(tree);
             }
-            Some(&at) if self.trees[at].is_empty => self.trees[at] = tree,
+            Some(&at) if self.roots[at].is_empty => self.roots[at] = tree,
             Some(_) if tree.is_empty => {}
             Some(_) => {
                 let name = super::fmt::quote(&tree.name);
@@ -253,11 +268,11 @@ impl<'t> Parser<'t> {
     /// Elements up to an `end` or `else` that belongs to none of them.
     fn item_list(&mut self) -> Parse<(NodeId, Ending)> {
         let start = self.peek_non_space().start;
-        let mut nodes = Vec::new();
+        let open = self.open.len();
         while self.peek_non_space().kind != TokenKind::Eof {
             match self.text_or_action()? {
-                Element::Node(node) => nodes.push(node),
-                Element::Ending(ending) => return Ok((self.draft.list(start, nodes), ending)),
+                Element::Node(node) => self.open.push(node),
+                Element::Ending(ending) => return Ok((self.list(start, open), ending)),
             }
         }
         self.error("unexpected EOF")
@@ -266,7 +281,7 @@ impl<'t> Parser<'t> {
     fn text_or_action(&mut self) -> Parse<Element> {
         let token = self.next_non_space();
         match token.kind {
-            TokenKind::Text => Ok(Element::Node(self.draft.node_of(token, NodeKind::Text))),
+            TokenKind::Text => Ok(Element::Node(self.node_of(token, NodeKind::Text))),
             TokenKind::LeftDelim => {
                 self.draft.action_at = Some(token.start);
                 let element = self.action(token)?;
@@ -280,7 +295,8 @@ impl<'t> Parser<'t> {
     fn template_name(&mut self, token: Token, context: &str) -> Parse<Name> {
         match token.kind {
             TokenKind::String | TokenKind::RawString => match literal::unquote(self.slice(token)) {
-                Some(name) => Ok(name.into()),
+                Some(Cow::Borrowed(name)) => Ok(name.into()),
+                Some(Cow::Owned(name)) => Ok(name.into()),
                 None => self.error("invalid syntax"),
             },
             _ => self.unexpected(token, context),

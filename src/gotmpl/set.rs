@@ -4,15 +4,16 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::ast::{Callee, Name, Tree};
+use super::ast::{Callee, Name, Tree, Trees};
 use super::builtins;
 use super::error::{ExecError, ParseError};
 use super::exec::{self, ExecOptions, Output};
 use super::func::Func;
-use super::parse::{self, Parsed};
+use super::parse;
 use super::value::{Type, Value};
 use super::world::World;
 use crate::base::SourceId;
@@ -44,7 +45,7 @@ pub struct Templates {
 /// Texts that were parsed while a template was executed.
 #[derive(Default)]
 struct Cache {
-    parsed: HashMap<Rc<[u8]>, Rc<Parsed>>,
+    parsed: HashMap<Rc<[u8]>, Rc<Trees>>,
     bytes: usize,
 }
 
@@ -88,9 +89,9 @@ impl Templates {
     }
 
     /// Parses a file's text: what it defines, and itself under `name`. Places of errors point into `source`.
-    pub fn parse(&mut self, name: &str, text: &[u8], source: SourceId) -> Result<(), ParseError> {
-        let parsed = parse::parse(name.as_bytes(), &text.into(), source, &self.funcs).map_err(|error| *error)?;
-        parsed.trees.into_iter().for_each(|tree| associate(&mut self.trees, None, tree));
+    pub fn parse(&mut self, name: &str, text: impl Into<Arc<[u8]>>, source: SourceId) -> Result<(), ParseError> {
+        let parsed = parse::parse(name.as_bytes(), text.into(), source, &self.funcs).map_err(|error| *error)?;
+        Trees::from(parsed).all.into_iter().for_each(|tree| associate(&mut self.trees, None, tree));
         Ok(())
     }
 
@@ -116,11 +117,12 @@ impl Templates {
     }
 
     /// Parses a text that a template has made. Texts are met again and again in loops.
-    pub(super) fn parse_cached(&self, text: &Rc<[u8]>) -> Result<Rc<Parsed>, Box<ParseError>> {
+    pub(super) fn parse_cached(&self, text: &Rc<[u8]>) -> Result<Rc<Trees>, Box<ParseError>> {
         if let Some(parsed) = self.cache.borrow().parsed.get(text) {
             return Ok(parsed.clone());
         }
-        let parsed = Rc::new(parse::parse(SET_NAME.as_bytes(), text, SourceId::NONE, &self.funcs)?);
+        let parsed = parse::parse(SET_NAME.as_bytes(), (&**text).into(), SourceId::NONE, &self.funcs)?;
+        let parsed = Rc::new(Trees::from(parsed));
         let mut cache = self.cache.borrow_mut();
         if cache.bytes > CACHED_BYTES {
             *cache = Cache::default();
@@ -138,9 +140,9 @@ impl Scope<'_> {
     }
 
     /// The scope of a text that is executed within this one: its definitions are seen in there only.
-    pub fn with(&self, parsed: &Parsed) -> Self {
+    pub fn with(&self, parsed: &Trees) -> Self {
         let mut over = self.over.clone();
-        parsed.trees.iter().for_each(|tree| associate(&mut over, Some(&self.base.trees), tree.clone()));
+        parsed.all.iter().for_each(|tree| associate(&mut over, Some(&self.base.trees), tree.clone()));
         Scope { base: self.base, over }
     }
 }

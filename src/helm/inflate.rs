@@ -158,7 +158,7 @@ fn render(
     for template in &in_order {
         let source = template.file.source.unwrap_or(SourceId::NONE);
         templates
-            .parse(&template.name, &template.file.data, source)
+            .parse(&template.name, template.file.data.clone(), source)
             .map_err(|error| errors::parse_error(&template.name, &error))?;
     }
     let mut rendered = BTreeMap::new();

@@ -1,12 +1,14 @@
 //! Checking values against the `values.schema.json` of their chart.
 //!
-//! The validator is the crate `boon`, by the author of the one that Helm uses, with the same kinds of errors.
+//! The validator is the crate `boon`, by the author of the one that Helm uses, with the same kinds of errors. It is
+//! asked where a [`glance`] is not enough.
 //!
 //! **Invariant:** all violations are reported at once and always in the same order, with Helm's words; patterns are
 //! Go's. Nothing is read from files or from the network.
 //! **Not here:** which charts have a schema, and how the errors of several charts are put together.
 
 mod formats;
+mod glance;
 mod message;
 mod patterns;
 mod tree;
@@ -37,11 +39,15 @@ const LOCATION: &str = "file:///values.schema.json";
 ///
 /// Helm: util.ValidateAgainstSingleSchema
 pub fn validate(schema: &[u8], values: &Value) -> Result<Vec<Violation>, String> {
-    let mut schema: Json = serde_json::from_slice(schema).map_err(|e| match e.is_eof() {
+    let schema: Json = serde_json::from_slice(schema).map_err(|e| match e.is_eof() {
         true if schema.trim_ascii().is_empty() => "EOF".to_string(),
         true => "unexpected EOF".to_string(),
         false => e.to_string(),
     })?;
+    if glance::surely_takes(&schema, values) { Ok(Vec::new()) } else { violations(schema, values) }
+}
+
+fn violations(mut schema: Json, values: &Value) -> Result<Vec<Violation>, String> {
     let patterns = Patterns::translate(&mut schema, LOCATION)?;
     let values = values::to_json(values)?;
     let mut schemas = Schemas::new();

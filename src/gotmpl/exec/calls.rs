@@ -133,21 +133,24 @@ impl Frame<'_> {
     fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
         self.node = id;
         let tree = self.tree;
-        let operand = match &tree.node(id).kind {
+        let operand = match tree.node(id).kind {
             NodeKind::Dot => return self.fit(dot.clone(), ty, values),
             NodeKind::Nil if can_be_nil(ty) => {
                 values.push(zero(ty));
                 return Ok(Span::NOWHERE);
             }
             NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, Args::default())?,
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default())?,
             NodeKind::Variable(name, fields) => {
-                let value = self.variable(*name)?;
-                if fields.is_empty() { value } else { self.field_chain(dot, &value, id, fields, Args::default())? }
+                let value = self.variable(name)?;
+                match tree.fields(fields) {
+                    [] => value,
+                    fields => self.field_chain(dot, &value, id, fields, Args::default())?,
+                }
             }
             NodeKind::Pipe(_) => self.pipeline(dot, id)?,
-            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, Args::default())?,
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, Args::default())?,
+            NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default())?,
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default())?,
             _ => {
                 values.push(self.typed_literal(ty, id)?);
                 return Ok(Span::NOWHERE);
@@ -160,29 +163,35 @@ impl Frame<'_> {
     fn any_argument(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
         self.node = id;
         let tree = self.tree;
-        match &tree.node(id).kind {
+        match tree.node(id).kind {
             NodeKind::Dot => Ok(dot.clone()),
             NodeKind::Nil => Ok(Operand::invalid()),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, fields, Args::default()),
+            NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default()),
             NodeKind::Variable(name, fields) => {
-                let value = self.variable(*name)?;
-                if fields.is_empty() { Ok(value) } else { self.field_chain(dot, &value, id, fields, Args::default()) }
+                let value = self.variable(name)?;
+                match tree.fields(fields) {
+                    [] => Ok(value),
+                    fields => self.field_chain(dot, &value, id, fields, Args::default()),
+                }
             }
             NodeKind::Pipe(_) => self.pipeline(dot, id),
-            NodeKind::Function(callee) => self.call_function(dot, *callee, id, id, Args::default()),
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, *inner, fields, Args::default()),
+            NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default()),
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default()),
             _ => self.literal(id),
         }
     }
 
     /// A literal as the type of a parameter.
     fn typed_literal(&mut self, ty: Type, id: NodeId) -> Exec<Value> {
-        let kind = &self.tree.node(id).kind;
-        let number = if let NodeKind::Number(number) = kind { Some(number) } else { None };
+        let tree = self.tree;
+        let kind = tree.node(id).kind;
+        let number = if let NodeKind::Number(number) = kind { Some(tree.number(number)) } else { None };
         let (value, expected) = match ty {
             Type::Any => return Ok(self.literal(id)?.value),
-            Type::Bool => (if let NodeKind::Bool(b) = kind { Some(Value::Bool(*b)) } else { None }, "bool"),
-            Type::String => (if let NodeKind::String(s) = kind { Some(Value::Str(s.clone())) } else { None }, "string"),
+            Type::Bool => (if let NodeKind::Bool(b) = kind { Some(Value::Bool(b)) } else { None }, "bool"),
+            Type::String => {
+                (if let NodeKind::String(s) = kind { Some(Value::Str(tree.string(s).clone())) } else { None }, "string")
+            }
             Type::Int(ty) => (number.and_then(|n| n.int).map(|n| wrapped_int(n, ty)), "integer"),
             Type::Uint(ty) => (number.and_then(|n| n.uint).map(|n| wrapped_uint(n, ty)), "unsigned integer"),
             Type::Float64 => (number.and_then(|n| n.float).map(Value::Float), "float"),

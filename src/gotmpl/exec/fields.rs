@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Field, NodeId, NodeKind};
+use super::super::ast::{NodeId, NodeKind, Part};
 use super::super::value::{Kind, Map, Object, Type, Value};
 use super::operand::{Args, Operand};
 use super::{Exec, Frame, MissingKey};
@@ -15,12 +15,12 @@ impl Frame<'_> {
         dot: &Operand,
         id: NodeId,
         inner: NodeId,
-        fields: &[Field],
+        fields: &[Part],
         args: Args,
     ) -> Exec<Operand> {
         self.node = inner;
-        let receiver = match &self.tree.node(inner).kind {
-            NodeKind::Function(callee) => self.call_function(dot, *callee, inner, inner, Args::default())?,
+        let receiver = match self.tree.node(inner).kind {
+            NodeKind::Function(callee) => self.call_function(dot, callee, inner, inner, Args::default())?,
             _ => self.pipeline(dot, inner)?,
         };
         self.field_chain(dot, &receiver, id, fields, args)
@@ -32,7 +32,7 @@ impl Frame<'_> {
         dot: &Operand,
         receiver: &Operand,
         id: NodeId,
-        fields: &[Field],
+        fields: &[Part],
         args: Args,
     ) -> Exec<Operand> {
         let [first, rest @ ..] = fields else { return Ok(receiver.clone()) };
@@ -47,7 +47,7 @@ impl Frame<'_> {
     }
 
     /// Go: evalField.
-    fn field(&mut self, dot: &Operand, field: Field, id: NodeId, args: Args, receiver: &Operand) -> Exec<Operand> {
+    fn field(&mut self, dot: &Operand, field: Part, id: NodeId, args: Args, receiver: &Operand) -> Exec<Operand> {
         let name = self.tree.field(field);
         match &receiver.value {
             Value::Map(map) => {
@@ -68,7 +68,7 @@ impl Frame<'_> {
         &mut self,
         dot: &Operand,
         object: &Rc<dyn Object>,
-        field: Field,
+        field: Part,
         id: NodeId,
         args: Args,
         receiver: &Operand,
@@ -107,7 +107,7 @@ impl Frame<'_> {
         Ok(Operand { value: zero(element), is_interface, span: Span::NOWHERE })
     }
 
-    fn field_of_nil(&self, field: Field, id: NodeId, receiver: &Operand) -> Exec<Operand> {
+    fn field_of_nil(&self, field: Part, id: NodeId, receiver: &Operand) -> Exec<Operand> {
         let name = self.tree.field(field);
         if !receiver.is_interface {
             if self.run.options.missing_key == MissingKey::Error {

@@ -59,7 +59,7 @@ impl Engine for Nested<'_> {
             Fault::new(format!("cannot parse template {}: {error}", super::super::fmt::quote(text)))
         })?;
         let scope = self.scope.with(&parsed);
-        let written = self.execute(&scope, &parsed.trees[parsed.main], data, world).map_err(|error| {
+        let written = self.execute(&scope, &parsed.all[parsed.main], data, world).map_err(|error| {
             let quoted = super::super::fmt::quote(text);
             Fault { message: format!("error during tpl function execution for {quoted}"), inner: Some(error) }
         })?;

@@ -10,16 +10,17 @@ impl Frame<'_> {
     /// Go: evalPipeline. Variables that it declares stay until the end of the control structure.
     pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
         self.node = id;
-        let pipe = self.tree.pipe(id);
+        let tree = self.tree;
+        let pipe = tree.pipe(id);
         let mut value = None;
-        for command in &pipe.commands {
+        for command in tree.ids(pipe.commands) {
             let mut result = self.command(dot, *command, value)?;
             // What was nil in an interface is no value from here on.
             result.is_interface = false;
             value = Some(result);
         }
         let value = value.unwrap_or_else(Operand::invalid);
-        for name in &pipe.variables {
+        for name in tree.ids(pipe.variables) {
             if pipe.is_assignment {
                 self.assign(*name, value.clone())?;
             } else {
@@ -32,18 +33,19 @@ impl Frame<'_> {
     /// Go: evalCommand. `last` is what the command before it gave.
     fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
         let tree = self.tree;
-        let NodeKind::Command(words) = &tree.node(id).kind else { return self.fail("can't evaluate command") };
+        let NodeKind::Command(words) = tree.node(id).kind else { return self.fail("can't evaluate command") };
+        let words = tree.ids(words);
         let first = words[0];
         let args = Args { words: &words[1..], last };
-        match &tree.node(first).kind {
+        match tree.node(first).kind {
             NodeKind::Field(fields) => {
                 self.node = first;
-                self.field_chain(dot, dot, first, fields, args)
+                self.field_chain(dot, dot, first, tree.fields(fields), args)
             }
-            NodeKind::Chain(inner, fields) => self.chain(dot, first, *inner, fields, args),
+            NodeKind::Chain(inner, fields) => self.chain(dot, first, inner, tree.fields(fields), args),
             NodeKind::Function(callee) => {
                 self.node = first;
-                self.call_function(dot, *callee, id, first, args)
+                self.call_function(dot, callee, id, first, args)
             }
             NodeKind::Pipe(_) => {
                 self.not_a_function(first, &args)?;
@@ -52,12 +54,12 @@ impl Frame<'_> {
             NodeKind::Variable(name, fields) => {
                 self.node = first;
                 if fields.is_empty() {
-                    let value = self.variable(*name)?;
+                    let value = self.variable(name)?;
                     self.not_a_function(first, &args)?;
                     return Ok(value);
                 }
-                let value = self.variable(*name)?;
-                self.field_chain(dot, &value, first, fields, args)
+                let value = self.variable(name)?;
+                self.field_chain(dot, &value, first, tree.fields(fields), args)
             }
             kind => {
                 self.node = first;
@@ -82,10 +84,10 @@ impl Frame<'_> {
     /// A literal where any type will do.
     pub(super) fn literal(&mut self, id: NodeId) -> Exec<Operand> {
         self.node = id;
-        let value = match &self.tree.node(id).kind {
-            NodeKind::Bool(b) => Value::Bool(*b),
-            NodeKind::String(text) => Value::Str(text.clone()),
-            NodeKind::Number(number) => match ideal_constant(number) {
+        let value = match self.tree.node(id).kind {
+            NodeKind::Bool(b) => Value::Bool(b),
+            NodeKind::String(text) => Value::Str(self.tree.string(text).clone()),
+            NodeKind::Number(number) => match ideal_constant(self.tree.number(number)) {
                 Some(value) => value,
                 None => {
                     let text = String::from_utf8_lossy(&self.tree.print(id)).into_owned();
@@ -119,7 +121,7 @@ impl Frame<'_> {
 
     fn undefined<T>(&self, name: VarId) -> Exec<T> {
         debug_assert_ne!(name, DOLLAR);
-        let name = String::from_utf8_lossy(&self.tree.variables[name as usize]).into_owned();
+        let name = String::from_utf8_lossy(self.tree.variable(name)).into_owned();
         self.fail(format!("undefined variable: {name}"))
     }
 }

@@ -9,7 +9,7 @@ use super::{Exec, Flow, Frame};
 use crate::base::Span;
 
 impl Frame<'_> {
-    pub(super) fn range(&mut self, dot: &Operand, branch: &Branch) -> Exec<Flow> {
+    pub(super) fn range(&mut self, dot: &Operand, branch: Branch) -> Exec<Flow> {
         let known = self.run.variables.len();
         let flow = self.range_or_else(dot, branch);
         self.run.variables.truncate(known);
@@ -20,7 +20,7 @@ impl Frame<'_> {
         }
     }
 
-    fn range_or_else(&mut self, dot: &Operand, branch: &Branch) -> Exec<Flow> {
+    fn range_or_else(&mut self, dot: &Operand, branch: Branch) -> Exec<Flow> {
         let operand = self.pipeline(dot, branch.pipe)?;
         let made_of = match &operand.value {
             Value::Object(object) => object.underlying(),
@@ -45,12 +45,12 @@ impl Frame<'_> {
         };
         match (flow, branch.otherwise) {
             (Some(flow), _) => Ok(flow),
-            (None, Some(otherwise)) => self.walk_list(dot, otherwise),
+            (None, Some(otherwise)) => self.walk_list(dot, otherwise.get()),
             (None, None) => Ok(Flow::Next),
         }
     }
 
-    fn one_variable(&self, branch: &Branch, operand: &Operand) -> Exec<()> {
+    fn one_variable(&self, branch: Branch, operand: &Operand) -> Exec<()> {
         if self.tree.pipe(branch.pipe).variables.len() < 2 {
             return Ok(());
         }
@@ -59,7 +59,7 @@ impl Frame<'_> {
     }
 
     /// `None` where there was nothing to go over.
-    fn range_numbers(&mut self, branch: &Branch, numbers: impl Iterator<Item = Value>) -> Exec<Option<Flow>> {
+    fn range_numbers(&mut self, branch: Branch, numbers: impl Iterator<Item = Value>) -> Exec<Option<Flow>> {
         let mut flow = None;
         for number in numbers {
             flow = Some(self.iteration(branch, Operand::invalid, Operand::plain(number))?);
@@ -70,7 +70,7 @@ impl Frame<'_> {
         Ok(flow)
     }
 
-    fn range_list(&mut self, branch: &Branch, list: &List, span: Span) -> Exec<Option<Flow>> {
+    fn range_list(&mut self, branch: Branch, list: &List, span: Span) -> Exec<Option<Flow>> {
         let is_interface = list.ty().element() == Type::Any;
         let mut flow = None;
         for at in 0..list.len() {
@@ -85,7 +85,7 @@ impl Frame<'_> {
     }
 
     /// Over the entries that the map has at the start.
-    fn range_map(&mut self, branch: &Branch, map: &Rc<Map>) -> Exec<Option<Flow>> {
+    fn range_map(&mut self, branch: Branch, map: &Rc<Map>) -> Exec<Option<Flow>> {
         let is_interface = map.ty().element() == Type::Any;
         let entries: Vec<(Key, Operand)> = map
             .entries()
@@ -105,11 +105,11 @@ impl Frame<'_> {
     }
 
     /// The body for one element. `Break` means that it was the last.
-    fn iteration(&mut self, branch: &Branch, index: impl FnOnce() -> Operand, element: Operand) -> Exec<Flow> {
+    fn iteration(&mut self, branch: Branch, index: impl FnOnce() -> Operand, element: Operand) -> Exec<Flow> {
         self.step()?;
         let pipe = self.tree.pipe(branch.pipe);
         let mark = self.run.variables.len();
-        match (&pipe.variables[..], pipe.is_assignment) {
+        match (self.tree.ids(pipe.variables), pipe.is_assignment) {
             ([], _) => {}
             ([one], true) => self.assign(*one, element.clone())?,
             ([first, second, ..], true) => {

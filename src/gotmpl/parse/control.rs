@@ -1,6 +1,8 @@
 //! Actions: what stands between two delimiters, and the lists that belong to it.
 
-use super::super::ast::{Branch, NodeId, NodeKind};
+use std::num::NonZeroU32;
+
+use super::super::ast::{Branch, Name, NodeId, NodeKind};
 use super::super::lex::{Keyword, Token, TokenKind};
 use super::draft::Draft;
 use super::{Element, Ending, MAX_NESTING, Parse, Parser};
@@ -55,7 +57,7 @@ impl Parser<'_> {
     /// A node for an action that ends with the token that was read last.
     fn action_node(&mut self, delim: Token, pos: u32, kind: NodeKind) -> Parse<Element> {
         let end = self.tokens[self.peeked.min(2)].end.max(delim.end);
-        Ok(Element::Node(self.draft.node(pos, delim.start, end, kind)))
+        Ok(Element::Node(self.node(pos, delim.start, end, kind)))
     }
 
     fn jump(&mut self, delim: Token, word: Token, text: &str, kind: NodeKind) -> Parse<Element> {
@@ -85,14 +87,14 @@ impl Parser<'_> {
         let otherwise = if ending == Ending::Else { Some(self.otherwise(control)?) } else { None };
         self.draft.scope.truncate(known);
         self.nesting -= 1;
-        let branch = Branch::boxed(pipe, list, otherwise);
+        let branch = Branch { pipe, list, otherwise: otherwise.and_then(NonZeroU32::new) };
         let kind = match control {
             Control::If => NodeKind::If(branch),
             Control::Range => NodeKind::Range(branch),
             Control::With => NodeKind::With(branch),
         };
-        let pos = self.draft.get(pipe).pos;
-        Ok(self.draft.node(pos, delim.start, head_end, kind))
+        let pos = self.forest.node(pipe).pos;
+        Ok(self.node(pos, delim.start, head_end, kind))
     }
 
     /// Behind `else`. `{{else if}}` is an `if` in the list, whose `end` is that of the whole.
@@ -105,8 +107,10 @@ impl Parser<'_> {
         };
         if chained {
             self.next();
+            let open = self.open.len();
             let node = self.control(control, token)?;
-            return Ok(self.draft.list(token.start, vec![node]));
+            self.open.push(node);
+            return Ok(self.list(token.start, open));
         }
         let (list, ending) = self.item_list()?;
         if ending != Ending::End {
@@ -128,8 +132,8 @@ impl Parser<'_> {
         let outer = std::mem::replace(&mut self.draft, Draft::new(name.clone()));
         self.rest_of_definition(outer, CONTEXT)?;
         self.nesting -= 1;
-        let kind = NodeKind::Template(name, Some(pipe));
-        Ok(Element::Node(self.draft.node(token.start, delim.start, end, kind)))
+        let kind = self.call(name, Some(pipe));
+        Ok(Element::Node(self.node(token.start, delim.start, end, kind)))
     }
 
     fn template(&mut self, delim: Token) -> Parse<Element> {
@@ -141,7 +145,14 @@ impl Parser<'_> {
             self.backup();
             pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
         }
-        self.action_node(delim, token.start, NodeKind::Template(name, pipe))
+        let kind = self.call(name, pipe);
+        self.action_node(delim, token.start, kind)
+    }
+
+    /// The call of a template.
+    fn call(&mut self, name: Name, pipe: Option<NodeId>) -> NodeKind {
+        self.forest.names.push(name);
+        NodeKind::Template((self.forest.names.len() - 1) as u32, pipe.and_then(NonZeroU32::new))
     }
 }
 

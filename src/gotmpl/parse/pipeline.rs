@@ -1,9 +1,10 @@
 //! Pipelines, commands and operands.
 
-use super::super::ast::{Field, NodeId, NodeKind, Pipe};
+use std::borrow::Cow;
+
+use super::super::ast::{Literal, Node, NodeId, NodeKind, Part, Pipe};
 use super::super::lex::{Token, TokenKind};
 use super::super::literal::{self, Number};
-use super::super::value::Str;
 use super::{Parse, Parser};
 
 /// Go: maxStackDepth, of expressions in parentheses.
@@ -12,12 +13,13 @@ const MAX_PARENS: usize = 10_000;
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parse<NodeId> {
         let start = self.peek_non_space().start;
-        let mut pipe = Pipe { variables: Vec::new(), is_assignment: false, commands: Vec::new() };
+        let mut pipe = Pipe::default();
         self.declarations(&mut pipe, context)?;
+        let open = self.open.len();
         loop {
             let token = self.next_non_space();
             if token.kind == end {
-                return self.finish_pipeline(start, pipe, context);
+                return self.finish_pipeline(start, pipe, open, context);
             }
             match token.kind {
                 TokenKind::Bool
@@ -34,7 +36,7 @@ impl Parser<'_> {
                 | TokenKind::LeftParen => {
                     self.backup();
                     let command = self.command()?;
-                    pipe.commands.push(command);
+                    self.open.push(command);
                 }
                 _ => return self.unexpected(token, context),
             }
@@ -84,19 +86,26 @@ impl Parser<'_> {
     }
 
     fn declare(&mut self, pipe: &mut Pipe, token: Token) {
-        let variable = self.draft.variable(self.slice(token));
-        pipe.variables.push(variable);
+        let variable = self.variable(token);
+        if pipe.variables.is_empty() {
+            let start = self.forest.ids.len() as u32;
+            pipe.variables = Part { start, end: start };
+        }
+        // Nothing but variables is read between them, so they stand side by side.
+        self.forest.ids.push(variable);
+        pipe.variables.end += 1;
         self.draft.scope.push(variable);
     }
 
-    /// Go: checkPipeline.
-    fn finish_pipeline(&mut self, start: u32, pipe: Pipe, context: &str) -> Parse<NodeId> {
-        if pipe.commands.is_empty() {
+    /// Go: checkPipeline. The commands are open from a number on.
+    fn finish_pipeline(&mut self, start: u32, mut pipe: Pipe, open: usize, context: &str) -> Parse<NodeId> {
+        let commands = &self.open[open..];
+        if commands.is_empty() {
             return self.error(format!("missing value for {context}"));
         }
-        for (at, command) in pipe.commands.iter().enumerate().skip(1) {
-            let NodeKind::Command(words) = &self.draft.get(*command).kind else { continue };
-            let first = words.first().map(|word| &self.draft.get(*word).kind);
+        for (at, command) in commands.iter().enumerate().skip(1) {
+            let NodeKind::Command(words) = self.forest.node(*command).kind else { continue };
+            let first = self.forest.ids(words).first().map(|word| self.forest.node(*word).kind);
             let is_value = matches!(
                 first,
                 Some(NodeKind::Bool(_) | NodeKind::Dot | NodeKind::Nil | NodeKind::Number(_) | NodeKind::String(_))
@@ -105,18 +114,19 @@ impl Parser<'_> {
                 return self.error(format!("non executable command in pipeline stage {}", at + 1));
             }
         }
-        let end = pipe.commands.last().map_or(start, |last| self.draft.get(*last).end);
-        Ok(self.draft.node(start, start, end, NodeKind::Pipe(Box::new(pipe))))
+        let end = self.end_of(commands, start);
+        pipe.commands = self.close(open);
+        Ok(self.node(start, start, end, NodeKind::Pipe(pipe)))
     }
 
     /// Words up to a pipe symbol, which is consumed, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parse<NodeId> {
         let start = self.peek_non_space().start;
-        let mut words = Vec::new();
+        let open = self.open.len();
         loop {
             self.peek_non_space();
             if let Some(word) = self.operand()? {
-                words.push(word);
+                self.open.push(word);
             }
             let token = self.next();
             match token.kind {
@@ -127,9 +137,12 @@ impl Parser<'_> {
             }
             break;
         }
-        let Some(last) = words.last() else { return self.error("empty command") };
-        let end = self.draft.get(*last).end;
-        Ok(self.draft.node(start, start, end, NodeKind::Command(words.into())))
+        if self.open.len() == open {
+            return self.error("empty command");
+        }
+        let end = self.end_of(&self.open[open..], start);
+        let words = self.close(open);
+        Ok(self.node(start, start, end, NodeKind::Command(words)))
     }
 
     /// A term with fields.
@@ -139,31 +152,31 @@ impl Parser<'_> {
         if first.kind != TokenKind::Field {
             return Ok(Some(id));
         }
-        let mut more = Vec::new();
+        let node = *self.forest.node(id);
+        let fields = match node.kind {
+            // The node is the last, and its fields are.
+            NodeKind::Field(fields) | NodeKind::Variable(_, fields) if !fields.is_empty() => fields.start,
+            _ => self.forest.fields.len() as u32,
+        };
         let mut last = first;
         while self.peek().kind == TokenKind::Field {
             last = self.next();
-            more.push(field_of(last));
+            self.forest.fields.push(field_of(last));
         }
-        let node = self.draft.get_mut(id);
-        match &mut node.kind {
-            NodeKind::Field(fields) | NodeKind::Variable(_, fields) => {
-                *fields = fields.iter().copied().chain(more).collect();
-                // Go: the node is made anew where the chain is, behind the first field.
-                (node.pos, node.end) = (first.start, last.end);
-                Ok(Some(id))
-            }
+        let fields = Part { start: fields, end: self.forest.fields.len() as u32 };
+        let kind = match node.kind {
+            NodeKind::Field(_) => NodeKind::Field(fields),
+            NodeKind::Variable(name, _) => NodeKind::Variable(name, fields),
             NodeKind::Bool(_) | NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Nil | NodeKind::Dot => {
                 let term = &self.text[node.start as usize..node.end as usize];
                 let message = format!("unexpected . after term {}", super::super::fmt::quote(term));
-                self.error(message)
+                return self.error(message);
             }
-            _ => {
-                let start = node.start;
-                let kind = NodeKind::Chain(id, more.into());
-                Ok(Some(self.draft.node(first.start, start, last.end, kind)))
-            }
-        }
+            _ => return Ok(Some(self.node(first.start, node.start, last.end, NodeKind::Chain(id, fields)))),
+        };
+        // Go: the node is made anew where the chain is, behind the first field.
+        self.forest.nodes[id as usize] = Node { pos: first.start, start: node.start, end: last.end, kind };
+        Ok(Some(id))
     }
 
     fn term(&mut self) -> Parse<Option<NodeId>> {
@@ -177,36 +190,48 @@ impl Parser<'_> {
             TokenKind::Dot => NodeKind::Dot,
             TokenKind::Nil => NodeKind::Nil,
             TokenKind::Variable => {
-                let variable = self.draft.variable(text);
+                let variable = self.variable(token);
                 if !self.draft.scope.contains(&variable) {
                     return self.error(format!("undefined variable {}", super::super::fmt::quote(text)));
                 }
-                NodeKind::Variable(variable, Box::default())
+                NodeKind::Variable(variable, Part::default())
             }
-            TokenKind::Field => NodeKind::Field(Box::new([field_of(token)])),
+            TokenKind::Field => {
+                let start = self.forest.fields.len() as u32;
+                self.forest.fields.push(field_of(token));
+                NodeKind::Field(Part { start, end: start + 1 })
+            }
             TokenKind::Bool => NodeKind::Bool(text == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => self.number(token)?,
             TokenKind::LeftParen => return self.parenthesized(token).map(Some),
-            TokenKind::String | TokenKind::RawString => match literal::unquote(text) {
-                Some(text) => NodeKind::String(Str::new(text)),
-                None => return self.error("invalid syntax"),
-            },
+            TokenKind::String | TokenKind::RawString => self.string(token)?,
             _ => {
                 self.backup();
                 return Ok(None);
             }
         };
-        Ok(Some(self.draft.node_of(token, kind)))
+        Ok(Some(self.node_of(token, kind)))
     }
 
-    fn number(&self, token: Token) -> Parse<NodeKind> {
+    fn string(&mut self, token: Token) -> Parse<NodeKind> {
+        let literal = match literal::unquote(self.slice(token)) {
+            Some(Cow::Borrowed(_)) => Literal::Plain(Part { start: token.start + 1, end: token.end - 1 }),
+            Some(Cow::Owned(text)) => Literal::Unquoted(text.into()),
+            None => return self.error("invalid syntax"),
+        };
+        self.forest.strings.push(literal);
+        Ok(NodeKind::String((self.forest.strings.len() - 1) as u32))
+    }
+
+    fn number(&mut self, token: Token) -> Parse<NodeKind> {
         let text = String::from_utf8_lossy(self.slice(token));
         let number = match token.kind {
             TokenKind::CharConstant => Number::from_char(&text),
             TokenKind::Complex => Number::from_complex(&text),
             _ => Number::from_text(&text),
         };
-        number.map(|number| NodeKind::Number(Box::new(number))).or_else(|message| self.error(message))
+        self.forest.numbers.push(number.or_else(|message| self.error(message))?);
+        Ok(NodeKind::Number((self.forest.numbers.len() - 1) as u32))
     }
 
     fn parenthesized(&mut self, open: Token) -> Parse<NodeId> {
@@ -217,13 +242,13 @@ impl Parser<'_> {
         let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen)?;
         self.draft.paren_depth -= 1;
         let end = self.tokens[0].end;
-        let node = self.draft.get_mut(pipe);
+        let node = &mut self.forest.nodes[pipe as usize];
         (node.start, node.end) = (open.start, end);
         Ok(pipe)
     }
 }
 
 /// Without its dot.
-fn field_of(token: Token) -> Field {
-    Field { start: token.start + 1, end: token.end }
+fn field_of(token: Token) -> Part {
+    Part { start: token.start + 1, end: token.end }
 }

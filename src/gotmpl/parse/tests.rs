@@ -1,7 +1,5 @@
 //! What Go 1.26 says of texts that are no templates.
 
-use std::rc::Rc;
-
 use super::super::set::FuncMap;
 use super::parse;
 use crate::base::SourceId;
@@ -123,8 +121,9 @@ const CASES: &[(&str, usize, &str)] = &[
 fn mistakes_are_told_as_go_tells_them() {
     let funcs = FuncMap::new([]);
     for (text, line, message) in CASES {
-        let bytes: Rc<[u8]> = text.as_bytes().into();
-        let Err(error) = parse(b"t", &bytes, SourceId::NONE, &funcs) else { panic!("{text} is a template") };
+        let Err(error) = parse(b"t", text.as_bytes().into(), SourceId::NONE, &funcs) else {
+            panic!("{text} is a template")
+        };
         assert_eq!((error.line, error.message.as_str()), (*line, *message), "{text}");
     }
 }

@@ -95,3 +95,105 @@ fn deep_values_are_walked_or_refused() {
         assert!(validate(schema, &Value::map([("a", nested(20_000))])).is_err());
     });
 }
+
+/// Each schema with each value: what is said at a glance holds, and of all that is right it is said unless a schema
+/// has rare keywords.
+#[test]
+fn what_a_glance_takes_the_validator_takes() {
+    let common = [
+        "true",
+        "false",
+        "{}",
+        r#"{"type": "object", "title": "t", "default": {}, "examples": [1], "deprecated": true, "x-own": [1]}"#,
+        r#"{"type": ["integer", "null"]}"#,
+        r#"{"type": "integer", "minimum": 1, "exclusiveMaximum": 5}"#,
+        r#"{"type": "number", "maximum": 5, "exclusiveMinimum": 1}"#,
+        r#"{"type": "string", "minLength": 2, "maxLength": 3, "pattern": "^[a-z]+$"}"#,
+        r#"{"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 2, "uniqueItems": true}"#,
+        r#"{"enum": ["ab", 3, null, true]}"#,
+        r#"{"const": "ab"}"#,
+        r#"{"properties": {"a": {"type": "string"}}, "additionalProperties": false}"#,
+        r#"{"properties": {"a": true}, "patternProperties": {"^b": {"type": "string"}}, "additionalProperties": false}"#,
+        r#"{"patternProperties": {"a": {"type": "string"}, "^a": {"minLength": 3}}, "minProperties": 1}"#,
+        r#"{"required": ["a"], "maxProperties": 1}"#,
+        r#"{"propertyNames": {"maxLength": 1}}"#,
+        r##"{"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "string"}}, "minLength": 3}"##,
+        r##"{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "minLength": 3,
+            "definitions": {"a": {"type": "string"}}}"##,
+        r##"{"properties": {"a": {"$ref": "#"}, "b": {"type": "string"}}, "type": ["object", "string"]}"##,
+        r#"{"anyOf": [{"type": "string"}, {"minimum": 2}]}"#,
+        r#"{"oneOf": [{"type": "number"}, {"minimum": 4}, {"type": "null"}]}"#,
+        r#"{"allOf": [{"not": {"type": "string"}}, {"not": {"const": 3}}]}"#,
+        r#"{"if": {"type": "object"}, "then": {"required": ["a"]}, "else": {"type": "string"}}"#,
+        r#"{"if": {"type": "object"}, "else": {"type": "string"}}"#,
+        r#"{"dependencies": {"a": ["b"], "b": {"maxProperties": 1}}}"#,
+        r##"{"$ref": "#/x-own/a", "x-own": {"a": {"type": "string"}}}"##,
+        r#"{"properties": {"a": {"$schema": "http://json-schema.org/schema#"}}}"#,
+        r#"{"format": "date-time"}"#,
+        r#"{"$schema": "https://json-schema.org/draft-07/schema", "format": "int32"}"#,
+    ];
+    let rare = [
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "format": "date-time"}"#,
+        r#"{"$schema": "http://json-schema.org/draft-04/schema#", "maximum": 5, "exclusiveMaximum": true}"#,
+        r#"{"$id": "http://a.b/c", "type": "string"}"#,
+        r#"{"prefixItems": [{"type": "string"}], "items": false}"#,
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "items": [{"type": "string"}]}"#,
+        r#"{"contains": {"type": "string"}}"#,
+        r#"{"dependentRequired": {"a": ["b"]}}"#,
+        r#"{"properties": {"a": true}, "unevaluatedProperties": false}"#,
+        r#"{"multipleOf": 2}"#,
+        r#"{"const": {"a": 1}}"#,
+        r##"{"$ref": "#"}"##,
+        r##"{"$ref": "#/$defs/b", "$defs": {"a": true}}"##,
+        r##"{"$ref": "#/x-own", "x-own": {"type": "text"}}"##,
+        r#"{"properties": {"a": {"$schema": "schema"}}}"#,
+        r##"{"$ref": "#/default", "default": {"type": "string"}}"##,
+        r#"{"type": "text"}"#,
+        r#"{"type": []}"#,
+        r#"{"required": ["a", "a"]}"#,
+        r#"{"minLength": -1}"#,
+        r#"{"description": 1}"#,
+        r#"{"properties": {"a": {"items": 1}}}"#,
+        r#"{"definitions": {"a": {"uniqueItems": "yes"}}}"#,
+        r#"{"anyOf": []}"#,
+        r#"{"pattern": "("}"#,
+    ];
+    let values = [
+        r#"{}"#,
+        r#"{"a": "x"}"#,
+        r#"{"a": 1}"#,
+        r#"{"a": "x", "b": "y"}"#,
+        r#"{"a": {"a": {"b": 1}}}"#,
+        r#"{"ab": "x"}"#,
+        r#"[]"#,
+        r#"["a", "b"]"#,
+        r#"["a", "a"]"#,
+        r#"["a", 1]"#,
+        r#"[1, 2, 3]"#,
+        r#""""#,
+        r#""ab""#,
+        r#""abcd""#,
+        r#""é""#,
+        r#""2024-01-01T00:00:00Z""#,
+        "0",
+        "1",
+        "3",
+        "3.5",
+        "4",
+        "5",
+        "1e300",
+        "null",
+        "true",
+        "false",
+    ];
+    for (schema, is_common) in common.iter().map(|s| (s, true)).chain(rare.iter().map(|s| (s, false))) {
+        for value in values {
+            let json: Json = serde_json::from_str(schema).unwrap();
+            let is_taken = glance::surely_takes(&json, &parse(value));
+            let is_right = violations(json, &parse(value)).is_ok_and(|list| list.is_empty());
+            assert!(is_right || !is_taken, "{schema} {value}");
+            let is_surely_seen = is_common && value != "1e300" && !value.starts_with("[1");
+            assert!(is_taken || !is_right || !is_surely_seen, "{schema} {value} was not seen to be right");
+        }
+    }
+}

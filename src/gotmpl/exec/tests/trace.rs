@@ -101,7 +101,7 @@ fn what_is_erased_moves_what_is_behind() {
 #[test]
 fn without_being_asked_nothing_is_recorded() {
     let mut templates = Templates::new(FuncMap::new([FUNCS]));
-    templates.parse("main", b"{{ .name }}", SourceId::NONE).expect("it is a template");
+    templates.parse("main", *b"{{ .name }}", SourceId::NONE).expect("it is a template");
     let run = |options: &ExecOptions| templates.execute("main", &data(), &mut World::fixed(0), options);
     let output = run(&ExecOptions::default()).expect("it runs");
     assert_eq!((output.trace, output.places), (None, vec![]));
