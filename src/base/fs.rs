@@ -18,8 +18,20 @@ pub trait FileSystem: Sync {
     }
     fn is_dir(&self, path: &Path) -> bool;
     fn is_file(&self, path: &Path) -> bool;
+    /// A file, or nothing if it has more bytes than may be read.
+    fn read_within(&self, path: &Path, most: u64) -> Result<Option<Arc<[u8]>>> {
+        if self.size(path)? > most {
+            return Ok(None);
+        }
+        let text = self.read(path)?;
+        Ok((text.len() as u64 <= most).then_some(text))
+    }
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> Result<Vec<String>>;
+    /// As [`FileSystem::list`], each name with what it names as far as the directory says it.
+    fn entries(&self, path: &Path) -> Result<Vec<(String, Entry)>> {
+        Ok(self.list(path)?.into_iter().map(|name| (name, Entry::Unknown)).collect())
+    }
     /// Absolute, without links. Fails where nothing is there.
     fn canonical(&self, path: &Path) -> Result<PathBuf>;
     /// As [`FileSystem::canonical`] of a [`clean`] path, where `known` is canonical: what both begin with is
@@ -27,6 +39,17 @@ pub trait FileSystem: Sync {
     fn canonical_near(&self, _known: &Path, path: &Path) -> Result<PathBuf> {
         self.canonical(path)
     }
+}
+
+/// What a directory says of a name in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Entry {
+    /// A directory itself, no link to one.
+    Folder,
+    /// A file itself.
+    File,
+    /// A link, or what has to be asked for.
+    Unknown,
 }
 
 /// So much is not asked of the memory at once on the word of a file's length.
@@ -38,20 +61,19 @@ pub struct Disk;
 
 impl FileSystem for Disk {
     fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
-        let mut file = File::open(path)?;
+        let file = File::open(path)?;
         let metadata = file.metadata()?;
-        if metadata.is_file() && metadata.len() < LONG_FILE {
-            // Straight into where it stays, if the file is as long as the system says.
-            let mut text: Arc<[u8]> = std::iter::repeat_n(0, metadata.len() as usize).collect();
-            let whole = Arc::get_mut(&mut text).map(|text| file.read_exact(text));
-            if matches!(whole, Some(Ok(()))) && file.read(&mut [0])? == 0 {
-                return Ok(text);
-            }
-            file.rewind()?;
+        read_open(file, &metadata)
+    }
+
+    fn read_within(&self, path: &Path, most: u64) -> Result<Option<Arc<[u8]>>> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.len() > most {
+            return Ok(None);
         }
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)?;
-        Ok(text.into())
+        let text = read_open(file, &metadata)?;
+        Ok((text.len() as u64 <= most).then_some(text))
     }
 
     fn size(&self, path: &Path) -> Result<u64> {
@@ -67,9 +89,20 @@ impl FileSystem for Disk {
     }
 
     fn list(&self, path: &Path) -> Result<Vec<String>> {
-        let mut names = std::fs::read_dir(path)?
-            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-            .collect::<Result<Vec<_>>>()?;
+        Ok(self.entries(path)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn entries(&self, path: &Path) -> Result<Vec<(String, Entry)>> {
+        let entry = |entry: Result<std::fs::DirEntry>| {
+            let entry = entry?;
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Entry::Folder,
+                Ok(kind) if kind.is_file() => Entry::File,
+                _ => Entry::Unknown,
+            };
+            Ok((entry.file_name().to_string_lossy().into_owned(), kind))
+        };
+        let mut names = std::fs::read_dir(path)?.map(entry).collect::<Result<Vec<_>>>()?;
         names.sort();
         Ok(names)
     }
@@ -89,6 +122,21 @@ impl FileSystem for Disk {
         }
         Ok(real)
     }
+}
+
+fn read_open(mut file: File, metadata: &std::fs::Metadata) -> Result<Arc<[u8]>> {
+    let length = metadata.len();
+    // Straight into where it stays. What has a length of zero may be made as it is read.
+    if metadata.is_file() && (1..LONG_FILE).contains(&length) {
+        let mut text: Arc<[u8]> = std::iter::repeat_n(0, length as usize).collect();
+        if let Some(Ok(())) = Arc::get_mut(&mut text).map(|text| file.read_exact(text)) {
+            return Ok(text);
+        }
+        file.rewind()?;
+    }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(text.into())
 }
 
 /// Files in memory, for tests and fuzzing. Paths are from `/`; directories are there by what is in them.

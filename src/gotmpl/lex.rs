@@ -88,6 +88,7 @@ impl<'t> Lexer<'t> {
         self.mistake.as_deref().unwrap_or_default()
     }
 
+    #[inline(never)]
     pub fn next(&mut self) -> Token {
         if self.mistake.is_some() {
             return self.token(TokenKind::Eof, self.pos);
@@ -224,6 +225,11 @@ impl<'t> Lexer<'t> {
             };
         }
         let start = self.pos;
+        match self.rest().first() {
+            Some(byte) if IS_WORD[usize::from(*byte)] && !byte.is_ascii_digit() => return self.identifier(start),
+            Some(_) => {}
+            None => return self.error(start, "unclosed action"),
+        }
         let Some(rune) = self.advance() else { return self.error(start, "unclosed action") };
         match rune {
             ' ' | '\t' | '\r' | '\n' => self.space(start),

@@ -107,14 +107,21 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
+    #[inline]
     fn next(&mut self) -> Token {
-        match self.peeked.checked_sub(1) {
-            Some(left) => self.peeked = left,
-            None => self.tokens[0] = self.lexer.next(),
+        match self.peeked {
+            0 => {
+                self.tokens[0] = self.lexer.next();
+                self.tokens[0]
+            }
+            peeked => {
+                self.peeked = peeked - 1;
+                self.tokens[peeked - 1]
+            }
         }
-        self.tokens[self.peeked]
     }
 
+    #[inline]
     fn backup(&mut self) {
         self.peeked += 1;
     }
@@ -132,12 +139,14 @@ impl<'t> Parser<'t> {
         self.peeked = 3;
     }
 
+    #[inline]
     fn peek(&mut self) -> Token {
         let token = self.next();
         self.backup();
         token
     }
 
+    #[inline]
     fn next_non_space(&mut self) -> Token {
         loop {
             let token = self.next();

@@ -65,13 +65,14 @@ impl Rules {
 
     /// Whether a path from the root of the chart is to be left out.
     pub fn ignore(&self, path: &str, is_folder: bool) -> bool {
+        let name = path.rsplit('/').next().unwrap_or_default();
         for rule in &self.list {
             let misses_folder = rule.only_folders && !is_folder;
             if rule.is_negated {
-                if misses_folder || !rule.matches(path) {
+                if misses_folder || !rule.matches(path, name) {
                     return true;
                 }
-            } else if !misses_folder && rule.matches(path) {
+            } else if !misses_folder && rule.matches(path, name) {
                 return true;
             }
         }
@@ -102,10 +103,10 @@ impl Rule {
         Ok(Some(Rule { pattern: pattern.to_owned(), scope, is_negated, only_folders }))
     }
 
-    fn matches(&self, path: &str) -> bool {
+    fn matches(&self, path: &str, name: &str) -> bool {
         let subject = match self.scope {
             Scope::Path => path,
-            Scope::Name => path.rsplit('/').next().unwrap_or_default(),
+            Scope::Name => name,
         };
         path_match::matches(&self.pattern, subject)
     }

@@ -4,97 +4,101 @@
 ///
 /// The cost is at most the product of both lengths.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
+    let (mut pattern, mut name) = (pattern, name);
     // Where to go on when what follows the last `*` did not fit.
-    let mut retry: Option<(usize, usize)> = None;
+    let mut retry: Option<(&str, &str)> = None;
     loop {
-        match pattern.get(p) {
-            None if n == name.len() => return true,
-            Some('*') => {
-                p += 1;
-                retry = Some((p, n));
+        match pattern.as_bytes().first() {
+            None if name.is_empty() => return true,
+            Some(b'*') => {
+                pattern = &pattern[1..];
+                retry = Some((pattern, name));
                 continue;
             }
             None => {}
-            Some(_) => match match_one(&pattern[p..], name.get(n).copied()) {
-                Step::Fits(length) => {
-                    p += length;
-                    n += 1;
-                    continue;
+            Some(_) => {
+                let c = name.chars().next();
+                match match_one(pattern, c) {
+                    Step::Fits(length) => {
+                        pattern = &pattern[length..];
+                        name = &name[c.map_or(0, char::len_utf8)..];
+                        continue;
+                    }
+                    Step::Differs => {}
+                    Step::Malformed => return false,
                 }
-                Step::Differs => {}
-                Step::Malformed => return false,
-            },
-        }
-        match retry {
-            // The star takes one character more.
-            Some((after_star, from)) if name.get(from).is_some_and(|c| *c != '/') => {
-                retry = Some((after_star, from + 1));
-                (p, n) = (after_star, from + 1);
             }
-            _ => return false,
         }
+        // The star takes one character more.
+        let Some((after_star, from)) = retry else { return false };
+        let Some(c) = from.chars().next().filter(|c| *c != '/') else { return false };
+        let from = &from[c.len_utf8()..];
+        retry = Some((after_star, from));
+        (pattern, name) = (after_star, from);
     }
 }
 
 enum Step {
-    /// With so many characters of the pattern.
+    /// With so many bytes of the pattern.
     Fits(usize),
     Differs,
     Malformed,
 }
 
 /// One element of the pattern, which is no star, against one character.
-fn match_one(pattern: &[char], c: Option<char>) -> Step {
+fn match_one(pattern: &str, c: Option<char>) -> Step {
     let fits = |length, fits: bool| if fits { Step::Fits(length) } else { Step::Differs };
-    match pattern {
-        ['?', ..] => fits(1, c.is_some_and(|c| c != '/')),
-        ['[', ..] => match class(pattern, c) {
+    let mut chars = pattern.chars();
+    match chars.next() {
+        Some('?') => fits(1, c.is_some_and(|c| c != '/')),
+        Some('[') => match class(pattern, c) {
             Some((length, is_in)) => fits(length, is_in && c.is_some()),
             None => Step::Malformed,
         },
-        ['\\', escaped, ..] => fits(2, c == Some(*escaped)),
-        ['\\'] => Step::Malformed,
-        [literal, ..] => fits(1, c == Some(*literal)),
-        [] => Step::Differs,
+        Some('\\') => match chars.next() {
+            Some(escaped) => fits(1 + escaped.len_utf8(), c == Some(escaped)),
+            None => Step::Malformed,
+        },
+        Some(literal) => fits(literal.len_utf8(), c == Some(literal)),
+        None => Step::Differs,
     }
 }
 
 /// Whether a pattern is well formed. Go: Match gives no ErrBadPattern.
-pub fn is_valid(pattern: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let mut at = 0;
-    while at < pattern.len() {
-        at += match match_one(&pattern[at..], None) {
-            Step::Fits(length) => length,
-            Step::Malformed => return false,
-            Step::Differs => match pattern[at] {
-                '[' => class(&pattern[at..], None).map_or(1, |(length, _)| length),
-                '\\' => 2,
-                _ => 1,
+pub fn is_valid(mut pattern: &str) -> bool {
+    while let Some(first) = pattern.chars().next() {
+        let length = match first {
+            '[' => match class(pattern, None) {
+                Some((length, _)) => length,
+                None => return false,
             },
+            '\\' => match pattern[1..].chars().next() {
+                Some(escaped) => 1 + escaped.len_utf8(),
+                None => return false,
+            },
+            literal => literal.len_utf8(),
         };
+        pattern = &pattern[length..];
     }
     true
 }
 
-/// `[a-z]`, `[^x]`: its length and whether the character is in it.
-fn class(pattern: &[char], c: Option<char>) -> Option<(usize, bool)> {
-    let mut at = 1;
-    let negated = pattern.get(at) == Some(&'^');
-    at += usize::from(negated);
+/// `[a-z]`, `[^x]`: its length in bytes and whether the character is in it.
+fn class(pattern: &str, c: Option<char>) -> Option<(usize, bool)> {
+    let mut rest = &pattern[1..];
+    let negated = rest.starts_with('^');
+    rest = &rest[usize::from(negated)..];
     let mut is_in = false;
     let mut ranges = 0;
     loop {
-        if pattern.get(at) == Some(&']') && ranges > 0 {
-            return Some((at + 1, is_in != negated));
+        if rest.starts_with(']') && ranges > 0 {
+            return Some((pattern.len() - rest.len() + 1, is_in != negated));
         }
-        let low = class_char(pattern, &mut at)?;
+        let low = class_char(&mut rest)?;
         let mut high = low;
-        if pattern.get(at) == Some(&'-') {
-            at += 1;
-            high = class_char(pattern, &mut at)?;
+        if let Some(behind) = rest.strip_prefix('-') {
+            rest = behind;
+            high = class_char(&mut rest)?;
         }
         is_in |= c.is_some_and(|c| low <= c && c <= high);
         ranges += 1;
@@ -102,15 +106,14 @@ fn class(pattern: &[char], c: Option<char>) -> Option<(usize, bool)> {
 }
 
 /// Go: getEsc.
-fn class_char(pattern: &[char], at: &mut usize) -> Option<char> {
-    let mut c = *pattern.get(*at).filter(|c| !matches!(c, '-' | ']'))?;
-    *at += 1;
+fn class_char(rest: &mut &str) -> Option<char> {
+    let mut chars = rest.chars();
+    let mut c = chars.next().filter(|c| !matches!(c, '-' | ']'))?;
     if c == '\\' {
-        c = *pattern.get(*at)?;
-        *at += 1;
+        c = chars.next()?;
     }
-    pattern.get(*at)?;
-    Some(c)
+    *rest = chars.as_str();
+    (!rest.is_empty()).then_some(c)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Raw, label_of, without_bom};
+use crate::base::fs::Entry;
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::helm::archive::MAX_CHART_SIZE;
 use crate::helm::ignore::{self, Rules};
@@ -23,7 +24,8 @@ pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -
         remaining: MAX_CHART_SIZE,
         ancestors: Vec::new(),
     };
-    walk.folder(root, "")?;
+    let real = fs.canonical(root).map_err(|error| cannot_read("", &error.to_string()))?;
+    walk.folder(root, "", real)?;
     Ok(walk.files)
 }
 
@@ -52,27 +54,30 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// All that is in a folder; its name in the chart is empty for the chart itself.
-    fn folder(&mut self, path: &Path, name: &str) -> Result<()> {
-        let real = self.fs.canonical(path).map_err(|error| cannot_read(name, &error.to_string()))?;
+    fn folder(&mut self, path: &Path, name: &str, real: PathBuf) -> Result<()> {
         if self.ancestors.contains(&real) {
             let message = format!("error evaluating symlink {}: too many links", path.display());
             return Err(Diagnostic::new("chart-file", message).help("it leads to a folder that it is in; remove it"));
         }
         self.ancestors.push(real);
-        for entry in self.fs.list(path).map_err(|error| cannot_read(name, &error.to_string()))? {
+        for (entry, kind) in self.fs.entries(path).map_err(|error| cannot_read(name, &error.to_string()))? {
             let child = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
-            self.entry(&path.join(&entry), child)?;
+            self.entry(&path.join(&entry), child, kind)?;
         }
         self.ancestors.pop();
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, name: String) -> Result<()> {
+    fn entry(&mut self, path: &Path, name: String, kind: Entry) -> Result<()> {
         self.seen += 1;
         if self.seen > MAX_FILES {
             return Err(cannot_read(&name, &format!("there are more than {MAX_FILES} files")));
         }
-        let (is_folder, is_file) = (self.fs.is_dir(path), self.fs.is_file(path));
+        let (is_folder, is_file) = match kind {
+            Entry::Folder => (true, false),
+            Entry::File => (false, true),
+            Entry::Unknown => (self.fs.is_dir(path), self.fs.is_file(path)),
+        };
         if !is_folder
             && !is_file
             && let Err(error) = self.fs.canonical(path)
@@ -84,7 +89,12 @@ impl Walk<'_> {
             return Ok(());
         }
         if is_folder {
-            return self.folder(path, &name);
+            let real = match (kind, self.ancestors.last(), path.file_name()) {
+                // No link leads to it.
+                (Entry::Folder, Some(parent), Some(own)) => parent.join(own),
+                _ => self.fs.canonical(path).map_err(|error| cannot_read(&name, &error.to_string()))?,
+            };
+            return self.folder(path, &name, real);
         }
         if !is_file {
             let message = format!("cannot load irregular file {} as it has file mode type bits set", path.display());
@@ -103,11 +113,8 @@ impl Walk<'_> {
         let too_large =
             || cannot_read(name, &format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"));
         let fail = |error: std::io::Error| cannot_read(name, &error.to_string());
-        if self.fs.size(path).map_err(fail)? > self.remaining {
-            return Err(too_large());
-        }
-        let data = self.fs.read(path).map_err(fail)?;
-        self.remaining = self.remaining.checked_sub(data.len() as u64).ok_or_else(too_large)?;
+        let data = self.fs.read_within(path, self.remaining).map_err(fail)?.ok_or_else(too_large)?;
+        self.remaining -= data.len() as u64;
         Ok(data)
     }
 }
