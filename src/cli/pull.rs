@@ -51,7 +51,13 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 
 fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
     let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
-    let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_else(|| ".".into());
+    let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+    let destination = folder("destination");
+    let destination = if destination.as_os_str().is_empty() { PathBuf::from(".") } else { destination };
+    let unpacked = match folder("destination").join(folder("untardir")) {
+        path if path.as_os_str().is_empty() => PathBuf::from("."),
+        path => path,
+    };
     let flags = charts::Flags::new(matches)?;
     let note = |text: String| ui.note(&text);
     let pulling = flags.pulling(sources, &note);
@@ -63,8 +69,8 @@ fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
             ui.note(&format!("there is no provenance file of `{reference}`: {why}"));
         }
         match is_on("untar") {
-            true => save::unpacked(archive, &folder("destination").join(folder("untardir")))?,
-            false => save::archive(archive, provenance.as_ref(), &folder("destination"))?,
+            true => save::unpacked(archive, &unpacked)?,
+            false => save::archive(archive, provenance.as_ref(), &destination)?,
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ use crate::fetch::{Freshness, without_secrets};
 pub fn fetched(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<Index>> {
     let text = download(pulling, access, repo)?;
     let name = format!("{}/index.yaml", without_secrets(repo).trim_end_matches('/'));
-    pulling.index(repo, || Index::read(pulling.sources, &name, text).map_err(|error| unusable(repo, error)))
+    pulling.index(repo, || Index::read(pulling.sources, &name, text))
 }
 
 fn download(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<[u8]>> {
@@ -63,7 +63,7 @@ pub fn refresh(pulling: &Pulling, access: &Access, entry: &Entry) -> Result<()> 
     let index = fetched(pulling, &access, &entry.url)?;
     // Go: all entries are looked at.
     for chart in index.all() {
-        let (_, versions) = chart.map_err(|error| unusable(&entry.url, error))?;
+        let (_, versions) = chart?;
         versions.skipped.into_iter().for_each(|note| (pulling.note)(note));
     }
     let names: String = index.names().map(|name| format!("{name}\n")).collect();

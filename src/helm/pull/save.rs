@@ -38,7 +38,8 @@ pub fn archive(archive: &Archive, provenance: Option<&Provenance>, folder: &Path
 /// way.
 pub fn unpacked(archive: &Archive, folder: &Path) -> Result<()> {
     let archive_files = read_bytes(&archive.file_name, &archive.content)?;
-    let chart_file = archive_files.iter().find(|file| file.name == "Chart.yaml");
+    // Go: of several the last counts.
+    let chart_file = archive_files.iter().rfind(|file| file.name == "Chart.yaml");
     let name = chart_file.map_or(Ok(String::new()), |file| chart_name(&archive.file_name, &file.data))?;
     if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\\']) {
         let why = if name.is_empty() { "chart name not specified".to_owned() } else { format!("chart name {name:?}") };

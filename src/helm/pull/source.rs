@@ -100,6 +100,10 @@ fn of_name(pulling: &Pulling, wanted: &Wanted, reference: &str) -> Result<Source
         return Err(not_found(format!("there is no folder or file `{}`", without_secrets(reference)))
             .help("name a folder, a `.tgz`, `REPOSITORY/CHART`, a URL, or a chart of a repository with `--repo URL`"));
     };
+    if reference.starts_with(['.', '/']) {
+        return Err(not_found(format!("`{reference}` is a path, and what is fetched is not on disk"))
+            .help("name `REPOSITORY/CHART`, a URL, or a chart of a repository with `--repo URL`"));
+    }
     let repositories = Repositories::read(&pulling.homes.repositories)?;
     let entry = repositories.get(repo).filter(|entry| !entry.url.is_empty()).ok_or_else(|| {
         let known: Vec<&str> = repositories.entries.iter().map(|entry| entry.name.as_str()).collect();

@@ -51,7 +51,11 @@ fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
         true => Wanted { reference: &reference, version, repo: None, access: &access },
         false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access },
     };
-    locate(pulling, &wanted).map_err(|error| error.at(entry.repo.span))
+    locate(pulling, &wanted).map_err(|error| {
+        let is_missing = error.code == "chart-not-found";
+        let place = [&entry.version, &entry.name].into_iter().find(|text| is_missing && !text.is_empty());
+        error.at(place.unwrap_or(&entry.repo).span)
+    })
 }
 
 /// Where Helm's files are: what somebody set up for helm counts only where `configHome` says so. kustomize makes a
