@@ -7,6 +7,8 @@
 //!
 //! **Not here:** what an event becomes ([`super::compose`]); documents behind the first.
 
+mod lines;
+
 use compact_str::CompactString;
 
 use super::scan::{Extra, Scanner, Token, TokenKind};
@@ -110,6 +112,7 @@ impl<'a> Parser<'a> {
             return Ok(false);
         }
         loop {
+            self.lines(sink)?;
             match self.state {
                 State::DocumentContent => self.document_content(sink)?,
                 State::BlockNode => self.node(true, false, sink)?,

@@ -11,12 +11,14 @@
 //! **Not here:** what the tokens mean together ([`super::parse`]).
 
 mod between;
+mod line;
 mod property;
 mod scalar;
 mod token;
 
 use std::collections::VecDeque;
 
+pub(super) use line::{LineScalar, Opening};
 pub(super) use token::{Extra, Token, TokenKind};
 
 use super::{MAX_DEPTH, Schema};
@@ -231,6 +233,12 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn column(&self) -> usize {
         self.pos - self.line_start
+    }
+
+    /// In bytes, of a place on the current line.
+    #[inline]
+    pub fn column_of(&self, pos: usize) -> usize {
+        pos - self.line_start
     }
 
     /// In characters: the indentation of a collection that starts here.

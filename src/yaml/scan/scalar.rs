@@ -48,11 +48,11 @@ enum Text<'a> {
 }
 
 /// One line of a plain scalar.
-struct PlainLine {
+pub(super) struct PlainLine {
     /// Behind the last character that is not blank; the line's start where there is none.
-    content_end: usize,
+    pub content_end: usize,
     /// Where the line stops to be part of the scalar: a line break, the end, or an indicator.
-    stop: usize,
+    pub stop: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -144,7 +144,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn plain_line(&self, from: usize) -> PlainLine {
+    pub(super) fn plain_line(&self, from: usize) -> PlainLine {
         let stop_class = if self.flow_level > 0 { STOP } else { FLOW_STOP };
         let is_plain = |b: u8| {
             let class = PLAIN_CLASS[b as usize];
@@ -225,7 +225,7 @@ impl<'a> Scanner<'a> {
         let key = self.begin_scalar()?;
         let start = self.pos;
         let style = if is_single { Style::SingleQuoted } else { Style::DoubleQuoted };
-        let text = match self.quoted_slice(is_single) {
+        let text = match self.quoted_slice_at(start, is_single) {
             Some(text) => {
                 self.pos = start + text.len() + 2;
                 Text::Slice { start, end: self.pos, text }
@@ -239,14 +239,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text between the quotes where it is the value as it stands.
-    fn quoted_slice(&self, is_single: bool) -> Option<&'a str> {
-        let from = self.pos + 1;
+    pub(super) fn quoted_slice_at(&self, start: usize, is_single: bool) -> Option<&'a str> {
+        let from = start + 1;
         let rest = &self.bytes[from..];
         let length = match is_single {
             true => rest.iter().position(|b| matches!(b, b'\'' | b'\n' | b'\r'))?,
             false => rest.iter().position(|b| matches!(b, b'"' | b'\\' | b'\n' | b'\r'))?,
         };
-        let is_closed = rest[length] == self.bytes[self.pos] && !(is_single && rest.get(length + 1) == Some(&b'\''));
+        let is_closed = rest[length] == self.bytes[start] && !(is_single && rest.get(length + 1) == Some(&b'\''));
         (is_closed && !self.has_odd_breaks).then(|| &self.text[from..from + length])
     }
 

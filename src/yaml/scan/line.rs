@@ -1,0 +1,178 @@
+//! What most lines of most texts are: `key:`, `key: value` and `- value`, with plain or simply quoted scalars. Such a
+//! line is told by looking at its bytes once, without tokens.
+//!
+//! **Invariant:** what is recognised here means what [`super::Scanner::fetch`] and its helpers make of it; whatever
+//! might mean more is left to them.
+//!
+//! **Not here:** what the lines mean together (`parse/lines.rs`).
+
+use super::scalar::PlainLine;
+use super::{MAX_SIMPLE_KEY, Scanner};
+use crate::yaml::Style;
+
+/// A scalar on one line: where it stands, quotes included, and its value.
+pub(in crate::yaml) struct LineScalar<'a> {
+    pub start: usize,
+    pub end: usize,
+    /// Where to go on.
+    stop: usize,
+    pub style: Style,
+    pub text: &'a str,
+}
+
+/// What a place in the text begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::yaml) enum Opening {
+    /// A character that may start a plain key and nothing else.
+    Word,
+    /// The dash of a list's item.
+    Dash,
+    Other,
+}
+
+/// Bytes that may start a plain scalar wherever one may start.
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/' | b'$' | b'(' | b'=' | b'^' | b'<' | b'+' | b';')
+}
+
+impl<'a> Scanner<'a> {
+    /// Nothing is queued, and nothing that was passed may still turn out to be a key: the next token starts behind
+    /// [`Scanner::here`].
+    #[inline]
+    pub fn is_between_tokens(&self) -> bool {
+        self.tokens.is_empty() && self.flow_level == 0 && self.simple_keys.last().is_some_and(|key| !key.is_possible)
+    }
+
+    #[inline]
+    pub fn here(&self) -> usize {
+        self.pos
+    }
+
+    /// The column of the current block collection, -1 outside of any.
+    #[inline]
+    pub fn indent(&self) -> isize {
+        self.indent
+    }
+
+    /// Goes to the next token, and says in which column it stands, where it is the first of its line; nothing where
+    /// it is not.
+    #[inline]
+    pub fn go_to_line(&mut self) -> Option<usize> {
+        self.skip_to_token();
+        (self.may_start_key).then(|| self.column())
+    }
+
+    /// Where the value behind a colon or a dash starts, if it stands on the same line.
+    #[inline]
+    pub fn value_from(&self, indicator_end: usize) -> Option<usize> {
+        let mut at = indicator_end;
+        while self.at(at) == b' ' {
+            at += 1;
+        }
+        let is_comment = self.at(at) == b'#' && at > indicator_end;
+        (!is_comment && !self.is_break_or_end(at)).then_some(at)
+    }
+
+    #[inline]
+    pub fn opening(&self, at: usize) -> Opening {
+        match self.at(at) {
+            b'-' if self.at(at + 1) == b' ' => Opening::Dash,
+            byte if is_word(byte) => Opening::Word,
+            _ => Opening::Other,
+        }
+    }
+
+    /// A plain key and its colon, behind which a blank or a newline stands.
+    #[inline]
+    pub fn line_key(&self, start: usize) -> Option<LineScalar<'a>> {
+        if !is_word(self.at(start)) {
+            return None;
+        }
+        let mut at = start + 1;
+        loop {
+            let byte = self.at(at);
+            match byte {
+                b':' if matches!(self.at(at + 1), b' ' | b'\n') => break,
+                b' ' | b'\t' | b'\n' | b'\r' | 0 | 0xc2 | 0xe2 => return None,
+                _ => at += 1,
+            }
+        }
+        let text = &self.text[start..at];
+        (text.len() <= MAX_SIMPLE_KEY).then_some(LineScalar { start, end: at, stop: at + 1, style: Style::Plain, text })
+    }
+
+    /// A value that ends with its line, or before a comment.
+    #[inline]
+    pub fn line_value(&self, start: usize) -> Option<LineScalar<'a>> {
+        match self.at(start) {
+            quote @ (b'"' | b'\'') => {
+                let text = self.quoted_slice_at(start, quote == b'\'')?;
+                let end = start + text.len() + 2;
+                let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
+                let is_whole = self.at(end) == b'\n' || self.starts_comment(end);
+                is_whole.then_some(LineScalar { start, end, stop: end, style, text })
+            }
+            byte if is_word(byte) || (byte == b'-' && is_word(self.at(start + 1))) => {
+                let PlainLine { content_end: end, stop } = self.plain_line(start);
+                let is_whole = match self.at(stop) {
+                    b'#' => true,
+                    b'\n' => self.ends_before_line(stop + 1),
+                    _ => false,
+                };
+                is_whole.then(|| LineScalar { start, end, stop, style: Style::Plain, text: &self.text[start..end] })
+            }
+            _ => None,
+        }
+    }
+
+    fn starts_comment(&self, mut at: usize) -> bool {
+        let from = at;
+        while self.at(at) == b' ' {
+            at += 1;
+        }
+        at > from && self.at(at) == b'#'
+    }
+
+    /// Whether a plain scalar of the current collection cannot go on in the lines from `at` on, which is the start of
+    /// one.
+    fn ends_before_line(&self, mut at: usize) -> bool {
+        loop {
+            let line = at;
+            while self.at(at) == b' ' {
+                at += 1;
+            }
+            match self.at(at) {
+                b'\n' => at += 1,
+                b'#' => return true,
+                b'\t' | b'\r' | 0xc2 | 0xe2 => return false,
+                _ => return (at - line) as isize <= self.indent,
+            }
+        }
+    }
+
+    /// Steps behind a scalar and its colon, if it has one.
+    #[inline]
+    pub fn pass(&mut self, scalar: &LineScalar<'a>) {
+        self.pos = scalar.stop;
+        self.may_start_key = false;
+        self.skip_line_comment();
+    }
+
+    /// Opens a block collection whose first token stands in a column that is deeper than the current one. False where
+    /// that is too deep.
+    #[inline]
+    pub fn open_block(&mut self, column: usize) -> bool {
+        let has_room = self.indents.len() < super::MAX_DEPTH;
+        if has_room {
+            self.indents.push(self.indent);
+            self.indent = column as isize;
+        }
+        has_room
+    }
+
+    /// Closes the block collection that was opened last.
+    #[inline]
+    pub fn close_block(&mut self) {
+        self.indent = self.indents.pop().unwrap_or(-1);
+    }
+}
