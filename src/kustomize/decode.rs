@@ -179,6 +179,7 @@ impl<'n, 'd> Fields<'n, 'd> {
         let mut entries: Vec<Field<'n>> = Vec::new();
         match &node.value {
             Value::Mapping(mapping) => {
+                entries.reserve_exact(mapping.len());
                 for entry in mapping {
                     let Some(name) = jsonable::key(&entry.key) else { continue };
                     // go-yaml v2: the last of equal keys counts.
@@ -193,7 +194,7 @@ impl<'n, 'd> Fields<'n, 'd> {
             _ if node.is_null() => {}
             _ => decoder.wrong_type(node, "a mapping"),
         }
-        Fields { decoder, node, entries, known: Vec::new() }
+        Fields { decoder, node, entries, known: Vec::with_capacity(12) }
     }
 
     /// Reads a field; the default where it is missing.

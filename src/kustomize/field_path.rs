@@ -11,8 +11,9 @@ use crate::yaml::{Node, Value};
 /// Splits at dots. `\.` is a dot inside a part; a part in brackets keeps its dots, and keeps the
 /// brackets as well if it says what an item of a list has to be (`[name=a.b]`).
 pub fn split(path: &str) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut pieces = split_escaped(path).into_iter();
+    let pieces = split_escaped(path);
+    let mut parts = Vec::with_capacity(pieces.len());
+    let mut pieces = pieces.into_iter();
     while let Some(piece) = pieces.next() {
         if !piece.starts_with('[') || piece.ends_with(']') {
             parts.push(piece);
@@ -38,7 +39,7 @@ pub fn split(path: &str) -> Vec<String> {
 /// kustomize: PathSplitter. One leading dot is passed over.
 fn split_escaped(path: &str) -> Vec<String> {
     let path = path.strip_prefix('.').unwrap_or(path);
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts: Vec<String> = Vec::with_capacity(8);
     for piece in path.split('.') {
         match parts.last_mut() {
             Some(last) if last.ends_with('\\') => {

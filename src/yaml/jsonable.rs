@@ -86,10 +86,11 @@ pub fn number(number: Number) -> String {
 
 /// Whether a key means the field. Go: encoding/json folds letters by Unicode, where the long s and
 /// the Kelvin sign are letters of ASCII names too.
+#[inline]
 pub fn same_field(field: &str, key: &str) -> bool {
-    // Nearly all comparisons end at the lengths.
-    if field.eq_ignore_ascii_case(key) {
-        return true;
+    // Nearly all comparisons end here: the other letters take more bytes than those that they stand for.
+    if key.len() <= field.len() {
+        return field.eq_ignore_ascii_case(key);
     }
     if key.is_ascii() {
         return false;

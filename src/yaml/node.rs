@@ -463,29 +463,47 @@ impl<'a> IntoIterator for &'a Mapping {
 
 impl Drop for Sequence {
     fn drop(&mut self) {
-        if self.items.iter().any(|n| !matches!(n.value, Value::Scalar(_))) {
-            drop_flat(std::mem::take(&mut self.items));
-        }
+        drop_flat(&mut self.items, |item, take| take(item));
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        let nested = |n: &Node| !matches!(n.value, Value::Scalar(_));
-        if self.entries.iter().any(|e| nested(&e.value) || nested(&e.key)) {
-            drop_flat(std::mem::take(&mut self.entries).into_iter().flat_map(|e| [e.key, e.value]).collect());
+        drop_flat(&mut self.entries, |entry, take| {
+            take(&mut entry.key);
+            take(&mut entry.value);
+        });
+    }
+}
+
+/// Empties a collection of what is nested more than one level deep; the compiler's way will do for the rest.
+fn drop_flat<T>(parts: &mut [T], each: impl Fn(&mut T, &mut dyn FnMut(&mut Node))) {
+    let mut pending = Vec::new();
+    for part in parts {
+        each(part, &mut |node| take_deep(node, &mut pending));
+    }
+    while let Some(mut value) = pending.pop() {
+        match &mut value {
+            Value::Scalar(_) => {}
+            Value::Sequence(s) => s.items.iter_mut().for_each(|item| take_deep(item, &mut pending)),
+            Value::Mapping(m) => m.entries.iter_mut().for_each(|entry| {
+                take_deep(&mut entry.key, &mut pending);
+                take_deep(&mut entry.value, &mut pending);
+            }),
         }
     }
 }
 
-/// Frees nodes level by level: each one is emptied before it goes.
-fn drop_flat(mut pending: Vec<Node>) {
-    while let Some(mut node) = pending.pop() {
-        match &mut node.value {
-            Value::Scalar(_) => {}
-            Value::Sequence(s) => pending.append(&mut s.items),
-            Value::Mapping(m) => pending.extend(m.entries.drain(..).flat_map(|e| [e.key, e.value])),
-        }
+/// Takes a value that holds collections out of its node.
+fn take_deep(node: &mut Node, pending: &mut Vec<Value>) {
+    let is_nested = |node: &Node| !matches!(node.value, Value::Scalar(_));
+    let is_deep = match &node.value {
+        Value::Scalar(_) => false,
+        Value::Sequence(s) => s.items.iter().any(is_nested),
+        Value::Mapping(m) => m.entries.iter().any(|entry| is_nested(&entry.value) || is_nested(&entry.key)),
+    };
+    if is_deep {
+        pending.push(std::mem::replace(&mut node.value, Value::Sequence(Sequence::default())));
     }
 }
 

@@ -11,7 +11,7 @@ mod lines;
 
 use compact_str::CompactString;
 
-use super::scan::{Extra, Scanner, Token, TokenKind};
+use super::scan::{Extra, LineScalar, Scanner, Token, TokenKind};
 use super::{Schema, Style};
 use crate::base::{Diagnostic, Result, SourceId, Span};
 
@@ -91,6 +91,8 @@ pub(super) struct Parser<'a> {
     tags: Vec<(String, String)>,
     /// Behind the last token that has a text of its own.
     last_end: usize,
+    /// Reused for collections that stand on one line.
+    words: Vec<LineScalar<'a>>,
 }
 
 impl<'a> Parser<'a> {
@@ -103,6 +105,7 @@ impl<'a> Parser<'a> {
             starts: Vec::new(),
             tags: Vec::new(),
             last_end: start,
+            words: Vec::new(),
         }
     }
 

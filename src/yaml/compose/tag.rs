@@ -33,6 +33,10 @@ pub(super) fn scalar(
         None if text == "<<" => Tag::Merge,
         None => resolve(schema, &text),
     };
+    // Most texts are as v3 has them, too.
+    if tag == Tag::Str && style == Style::Plain && !text.as_bytes().contains(&b'\n') {
+        return Ok(Scalar { text, tag, style });
+    }
     finish(schema, Scalar { text, tag, style })
 }
 

@@ -5,7 +5,7 @@
 //! the long way can go on; it ends at the first thing that is not simple.
 
 use super::super::scan::{LineScalar, Opening};
-use super::{BLOCK_MAPPING, BLOCK_SEQUENCE, Parser, Sink, State, Text};
+use super::{BLOCK_MAPPING, BLOCK_SEQUENCE, FLOW_MAPPING, FLOW_SEQUENCE, Parser, Sink, State, Text};
 use crate::base::Result;
 
 impl<'a> Parser<'a> {
@@ -67,18 +67,13 @@ impl<'a> Parser<'a> {
             let column = self.scanner.column_of(at);
             return self.line_mapping(key, column, self.state, sink);
         }
-        let Some(value) = self.scanner.line_value(at) else { return Ok(false) };
-        self.line_scalar(value, sink)?;
-        Ok(true)
+        self.line_value(at, self.state, sink)
     }
 
     /// What stands behind a key's colon.
     fn line_content(&mut self, sink: &mut impl Sink<'a>) -> Result<bool> {
         if let Some(at) = self.scanner.value_from(self.scanner.here()) {
-            let Some(value) = self.scanner.line_value(at) else { return Ok(false) };
-            self.state = State::BlockMappingKey;
-            self.line_scalar(value, sink)?;
-            return Ok(true);
+            return self.line_value(at, State::BlockMappingKey, sink);
         }
         let Some(column) = self.scanner.go_to_line() else { return Ok(false) };
         let here = self.scanner.here();
@@ -129,14 +124,37 @@ impl<'a> Parser<'a> {
 
     fn line_key(&mut self, key: LineScalar<'a>, sink: &mut impl Sink<'a>) -> Result<()> {
         self.state = State::BlockMappingContent;
-        self.scanner.pass(&key);
+        self.scanner.pass(key.stop);
         self.last_end = key.end + 1;
-        sink.scalar(Text::Slice(key.text), key.style, None, self.scanner.span(key.start, key.end))
+        self.line_scalar(&key, sink)
     }
 
-    fn line_scalar(&mut self, value: LineScalar<'a>, sink: &mut impl Sink<'a>) -> Result<()> {
-        self.scanner.pass(&value);
-        self.last_end = value.end;
-        sink.scalar(Text::Slice(value.text), value.style, None, self.scanner.span(value.start, value.end))
+    /// A value that ends with its line, and the state to go on with behind it.
+    fn line_value(&mut self, at: usize, next: State, sink: &mut impl Sink<'a>) -> Result<bool> {
+        if let Some(value) = self.scanner.line_value(at) {
+            self.state = next;
+            self.scanner.pass(value.stop);
+            self.last_end = value.end;
+            self.line_scalar(&value, sink)?;
+            return Ok(true);
+        }
+        let mut words = std::mem::take(&mut self.words);
+        let end = self.scanner.line_flow(at, &mut words);
+        let done = end.map_or(Ok(false), |end| {
+            self.state = next;
+            self.scanner.pass(end);
+            self.last_end = end;
+            let shape = if self.scanner.starts_mapping(at) { FLOW_MAPPING } else { FLOW_SEQUENCE };
+            sink.start(shape, None, self.scanner.span(at, at))?;
+            words.iter().try_for_each(|word| self.line_scalar(word, sink))?;
+            self.end(sink).map(|()| true)
+        });
+        self.words = words;
+        done
+    }
+
+    #[inline]
+    fn line_scalar(&self, scalar: &LineScalar<'a>, sink: &mut impl Sink<'a>) -> Result<()> {
+        sink.scalar(Text::Slice(scalar.text), scalar.style, None, self.scanner.span(scalar.start, scalar.end))
     }
 }

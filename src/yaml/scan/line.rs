@@ -14,8 +14,8 @@ use crate::yaml::Style;
 pub(in crate::yaml) struct LineScalar<'a> {
     pub start: usize,
     pub end: usize,
-    /// Where to go on.
-    stop: usize,
+    /// Where to go on: behind a key's colon, before a value's comment or line break.
+    pub stop: usize,
     pub style: Style,
     pub text: &'a str,
 }
@@ -65,10 +65,7 @@ impl<'a> Scanner<'a> {
     /// Where the value behind a colon or a dash starts, if it stands on the same line.
     #[inline]
     pub fn value_from(&self, indicator_end: usize) -> Option<usize> {
-        let mut at = indicator_end;
-        while self.at(at) == b' ' {
-            at += 1;
-        }
+        let at = self.behind_spaces(indicator_end);
         let is_comment = self.at(at) == b'#' && at > indicator_end;
         (!is_comment && !self.is_break_or_end(at)).then_some(at)
     }
@@ -125,11 +122,77 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn starts_comment(&self, mut at: usize) -> bool {
-        let from = at;
+    /// A collection in braces or brackets that ends with its line, or before a comment, and holds nothing but words:
+    /// where it ends. Its keys and values go to `words`.
+    pub fn line_flow(&self, start: usize, words: &mut Vec<LineScalar<'a>>) -> Option<usize> {
+        words.clear();
+        let close = match self.at(start) {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return None,
+        };
+        let mut at = self.behind_spaces(start + 1);
+        while self.at(at) != close {
+            if !words.is_empty() {
+                at = self.behind_spaces((self.at(at) == b',').then_some(at + 1)?);
+            }
+            if close == b'}' {
+                let key = self.flow_word(at)?;
+                at = (self.at(key.end) == b':' && self.at(key.end + 1) == b' ').then_some(key.end + 2)?;
+                at = self.behind_spaces(at);
+                words.push(key);
+            }
+            let value = self.flow_word(at)?;
+            at = self.behind_spaces(value.end);
+            words.push(value);
+        }
+        let end = at + 1;
+        (self.at(end) == b'\n' || self.starts_comment(end)).then_some(end)
+    }
+
+    /// Whether a collection that [`Scanner::line_flow`] found is a mapping.
+    pub fn starts_mapping(&self, start: usize) -> bool {
+        self.at(start) == b'{'
+    }
+
+    /// A plain word of letters that mean nothing, or a quoted one.
+    fn flow_word(&self, start: usize) -> Option<LineScalar<'a>> {
+        let mut at = start;
+        let (end, style, text) = match self.at(start) {
+            quote @ (b'"' | b'\'') => {
+                let text = self.quoted_slice_at(start, quote == b'\'')?;
+                let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
+                (start + text.len() + 2, style, text)
+            }
+            _ => {
+                while self.at(at).is_ascii_alphanumeric()
+                    || (matches!(self.at(at), b'_' | b'/' | b'.' | b'-') && at > start)
+                {
+                    at += 1;
+                }
+                (at, Style::Plain, &self.text[start..at])
+            }
+        };
+        let is_word = end > start && end - start <= MAX_SIMPLE_KEY;
+        (is_word && matches!(self.at(end), b' ' | b',' | b':' | b'}' | b']')).then_some(LineScalar {
+            start,
+            end,
+            stop: end,
+            style,
+            text,
+        })
+    }
+
+    #[inline]
+    fn behind_spaces(&self, mut at: usize) -> usize {
         while self.at(at) == b' ' {
             at += 1;
         }
+        at
+    }
+
+    fn starts_comment(&self, from: usize) -> bool {
+        let at = self.behind_spaces(from);
         at > from && self.at(at) == b'#'
     }
 
@@ -150,10 +213,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps behind a scalar and its colon, if it has one.
+    /// Steps behind a scalar and its colon, or a collection.
     #[inline]
-    pub fn pass(&mut self, scalar: &LineScalar<'a>) {
-        self.pos = scalar.stop;
+    pub fn pass(&mut self, end: usize) {
+        self.pos = end;
         self.may_start_key = false;
         self.skip_line_comment();
     }
