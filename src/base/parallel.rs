@@ -3,7 +3,7 @@
 //! **Invariant:** what comes out does not depend on timing; threads have the stack that deep trees need.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Mutex, OnceLock, mpsc};
 
 use super::stack::{deep_stack_size, mark_deep};
 
@@ -13,9 +13,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T) -> R + 
     if threads <= 1 || items.len() <= 1 {
         return items.iter().map(f).collect();
     }
-    // The system looks into several files to say it.
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    map_waiting(items, cores.min(threads), f)
+    map_waiting(items, cores().min(threads), f)
 }
 
 /// As [`map`], for work that waits more than it computes: there may be more threads than cores.
@@ -65,6 +63,12 @@ pub fn first<T: Sync>(items: &[T], threads: usize, is_it: impl Fn(&T) -> bool + 
     };
     map(&items.iter().enumerate().collect::<Vec<_>>(), threads, look);
     Some(found.into_inner()).filter(|at| *at < items.len())
+}
+
+/// How many threads the machine runs at once. The system looks into several files to say it, so it is asked once.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// What `produce` gives, and `consume` of each item that it hands on, in order. The items are consumed on another

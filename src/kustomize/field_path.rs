@@ -5,24 +5,45 @@
 //!
 //! **Not here:** paths with slashes (`fieldspec`); paths that lead to many fields (replacement targets).
 
+use compact_str::CompactString;
+
 use crate::base::{Diagnostic, Result};
 use crate::yaml::{Node, Value};
 
 /// Splits at dots. `\.` is a dot inside a part; a part in brackets keeps its dots, and keeps the
 /// brackets as well if it says what an item of a list has to be (`[name=a.b]`).
-pub fn split(path: &str) -> Vec<String> {
-    let pieces = split_escaped(path);
-    let mut parts = Vec::with_capacity(pieces.len());
-    let mut pieces = pieces.into_iter();
+pub fn split(path: &str) -> Vec<CompactString> {
+    // kustomize: PathSplitter. One leading dot is passed over.
+    let path = path.strip_prefix('.').unwrap_or(path);
+    if !path.contains('\\') {
+        return join_brackets(path.split('.'));
+    }
+    let mut pieces: Vec<String> = Vec::new();
+    for piece in path.split('.') {
+        match pieces.last_mut() {
+            Some(last) if last.ends_with('\\') => {
+                last.pop();
+                last.push('.');
+                last.push_str(piece);
+            }
+            _ => pieces.push(piece.to_string()),
+        }
+    }
+    join_brackets(pieces.iter().map(String::as_str))
+}
+
+/// Puts pieces together again that were split within brackets.
+fn join_brackets<'p>(mut pieces: impl Iterator<Item = &'p str>) -> Vec<CompactString> {
+    let mut parts = Vec::with_capacity(8);
     while let Some(piece) = pieces.next() {
         if !piece.starts_with('[') || piece.ends_with(']') {
-            parts.push(piece);
+            parts.push(CompactString::new(piece));
             continue;
         }
-        let mut bracketed = piece;
+        let mut bracketed = CompactString::new(piece);
         for piece in pieces.by_ref() {
             bracketed.push('.');
-            bracketed.push_str(&piece);
+            bracketed.push_str(piece);
             if piece.ends_with(']') {
                 break;
             }
@@ -30,40 +51,23 @@ pub fn split(path: &str) -> Vec<String> {
         if bracketed.contains('=') {
             parts.push(bracketed);
         } else {
-            parts.push(bracketed.trim_matches(['[', ']']).to_string());
-        }
-    }
-    parts
-}
-
-/// kustomize: PathSplitter. One leading dot is passed over.
-fn split_escaped(path: &str) -> Vec<String> {
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let mut parts: Vec<String> = Vec::with_capacity(8);
-    for piece in path.split('.') {
-        match parts.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push('.');
-                last.push_str(piece);
-            }
-            _ => parts.push(piece.to_string()),
+            parts.push(CompactString::new(bracketed.trim_matches(['[', ']'])));
         }
     }
     parts
 }
 
 /// Splits the path of a var, in which a list's item may be written `containers[0]`. kustomize: convertSliceIndex.
-pub fn split_var_path(path: &str) -> Vec<String> {
+pub fn split_var_path(path: &str) -> Vec<CompactString> {
     let mut parts = Vec::new();
     for part in split(path) {
         let index = part.strip_suffix(']').and_then(|front| front.rsplit_once('['));
         match index {
             Some((name, index)) if !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit()) => {
                 if !name.is_empty() {
-                    parts.push(name.to_string());
+                    parts.push(name.into());
                 }
-                parts.push(index.to_string());
+                parts.push(index.into());
             }
             _ => parts.push(part),
         }
@@ -75,7 +79,7 @@ pub fn split_var_path(path: &str) -> Vec<String> {
 ///
 /// Errors: a part does not fit what is there (a key for a list, an index for a mapping), is
 /// negative, is `*`, or is the last item of an empty list.
-pub fn lookup<'n>(node: &'n Node, path: &[String]) -> Result<Option<&'n Node>> {
+pub fn lookup<'n>(node: &'n Node, path: &[CompactString]) -> Result<Option<&'n Node>> {
     let mut found = node;
     // Go: PathGetter trims the parts and passes over empty ones.
     for part in path.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
@@ -88,7 +92,7 @@ pub fn lookup<'n>(node: &'n Node, path: &[String]) -> Result<Option<&'n Node>> {
 }
 
 /// As [`lookup`], for a change; what is an error there is `None` here.
-pub fn lookup_mut<'n>(node: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
+pub fn lookup_mut<'n>(node: &'n mut Node, path: &[CompactString]) -> Option<&'n mut Node> {
     let mut found = node;
     for part in path.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
         let at = place(found, part).ok()??;

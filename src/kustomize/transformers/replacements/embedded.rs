@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
+
 use super::target_path::{Kind, TargetPath, Walk};
 use crate::base::{Diagnostic, Result, SourceId, Sources, Span};
 use crate::kustomize::field_path;
@@ -65,7 +67,7 @@ fn is_flow(sources: &Sources, span: Span) -> bool {
 }
 
 /// The first plain value that a path leads through, and how many parts lead to it.
-fn find_text<'n>(root: &'n mut Node, parts: &[String]) -> Option<(&'n mut Node, usize)> {
+fn find_text<'n>(root: &'n mut Node, parts: &[CompactString]) -> Option<(&'n mut Node, usize)> {
     let mut found = &*root;
     for depth in 1..parts.len() {
         found = field_path::lookup(found, &parts[depth - 1..depth]).ok()??;

@@ -1,5 +1,7 @@
 //! Where a replacement's value comes from.
 
+use compact_str::CompactString;
+
 use super::objects::{Objects, ids};
 use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::gvk::selects;
@@ -24,7 +26,7 @@ pub(super) struct SourceValue {
 #[derive(Debug)]
 pub(super) struct Live {
     pub object: usize,
-    pub path: Vec<String>,
+    pub path: Vec<CompactString>,
 }
 
 impl SourceValue {

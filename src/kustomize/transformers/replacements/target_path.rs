@@ -6,6 +6,8 @@
 //! **Invariant:** what is made is told apart from what is found by nothing but its empty value.
 //! **Not here:** what is written to the fields; values inside of texts ([`super::embedded`]).
 
+use compact_str::CompactString;
+
 use super::embedded;
 use crate::base::regexp::Pattern;
 use crate::base::{Diagnostic, Result, Span};
@@ -17,14 +19,14 @@ use crate::yaml::{Mapping, Node, Sequence, Tag, Value};
 #[derive(Debug)]
 pub(super) struct TargetPath {
     pub text: Text,
-    pub parts: Vec<String>,
+    pub parts: Vec<CompactString>,
     pub steps: Vec<Step>,
 }
 
 /// What a part of a path asks for.
 #[derive(Debug)]
 pub(super) enum Step {
-    Field(String),
+    Field(CompactString),
     Index(usize),
     Every,
     Element(Element),
@@ -35,9 +37,9 @@ pub(super) enum Step {
 /// `[name=pattern]`; without a name the items are compared themselves.
 #[derive(Debug)]
 pub(super) struct Element {
-    part: String,
-    name: String,
-    value: String,
+    part: CompactString,
+    name: CompactString,
+    value: CompactString,
     /// Its error matters only where there is an item to compare.
     pattern: Result<Pattern>,
 }
@@ -72,14 +74,14 @@ impl Step {
         match part.parse::<i64>().map(usize::try_from) {
             Ok(Ok(index)) => return Step::Index(index),
             _ if part == "*" => return Step::Every,
-            _ if !field_path::is_element(part) => return Step::Field(part.to_string()),
+            _ if !field_path::is_element(part) => return Step::Field(part.into()),
             _ => {}
         }
         match field_path::split_element(part) {
             Ok((name, value)) => Step::Element(Element {
-                part: part.to_string(),
-                name: name.to_string(),
-                value: value.to_string(),
+                part: part.into(),
+                name: name.into(),
+                value: value.into(),
                 pattern: Pattern::new(value),
             }),
             Err(error) => Step::Invalid(error),
@@ -230,12 +232,12 @@ impl Walk<'_> {
 impl Element {
     /// An item that has the value; the pattern is taken as a text.
     fn make(&self, asked: Span) -> Node {
-        let value = Node::plain(&self.value, asked);
+        let value = Node::plain(self.value.clone(), asked);
         if self.name.is_empty() {
             return value;
         }
         let mut item = Mapping::default();
-        item.push(Node::plain(&self.name, asked), value);
+        item.push(Node::plain(self.name.clone(), asked), value);
         Node::new(item, asked)
     }
 }
