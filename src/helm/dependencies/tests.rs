@@ -100,8 +100,8 @@ fn what_cannot_be_rendered_is_refused_with_helms_words() {
     assert_eq!(refusal("type: library"), "error: library charts are not installable");
     assert_eq!(
         refusal("dependencies: [{name: a}, {name: b}, {name: c, alias: a2}]"),
-        "error: an error occurred while checking for chart dependencies. You may need to run 'helm dependency \
-         build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: b, c"
+        "error: an error occurred while checking for chart dependencies: found in Chart.yaml, but missing in charts/ \
+         directory: b, c"
     );
     let mut notes = Vec::new();
     let (chart, _) = load_case(&[("Chart.yaml", "deprecated: true")]).unwrap_or_else(|error| panic!("{error}"));
