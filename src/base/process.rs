@@ -1,19 +1,22 @@
 //! Runs one program: text in, text out, bounded, never through a shell.
 //!
-//! **Invariant:** the program has ended and has been waited for when [`run`] returns; what it wrote is bounded.
+//! **Invariant:** the program has ended and has been waited for when [`run`] or [`run_within`] returns; what it wrote
+//! is bounded.
 //! **Not here:** what the texts mean.
 
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::{Diagnostic, Result};
 
 /// What a program may write to stdout.
 pub const MAX_OUTPUT: u64 = 256 << 20;
 /// How much of a program's stderr is kept; the rest is read and thrown away.
-const MAX_MESSAGES: u64 = 1 << 20;
+const MAX_MESSAGES: usize = 1 << 20;
 
 /// A program and all that it gets. The environment is exactly what is given; of equal names the last counts.
 pub struct Job<'a> {
@@ -35,21 +38,47 @@ pub struct Outcome {
     pub failure: Option<String>,
 }
 
-/// Runs a program to its end.
-///
-/// Errors: it cannot be started; it writes more than [`MAX_OUTPUT`] (it is ended then).
-pub fn run(job: Job) -> Result<Outcome> {
-    run_bounded(job, MAX_OUTPUT)
+/// How long a program may run, and what ends with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    pub time: Duration,
+    pub family: Family,
 }
 
-fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
+/// What becomes of the programs that a program has started when its time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// They are ended with it. None of them can ask on the terminal, and `^C` does not reach them.
+    Own,
+    /// They are left to themselves. They can ask on the terminal, and `^C` there ends them.
+    Shared,
+}
+
+/// Runs a program to its end.
+///
+/// Errors: `program-failed`: it cannot be started; it writes more than [`MAX_OUTPUT`] (it is ended then).
+pub fn run(job: Job) -> Result<Outcome> {
+    run_bounded(job, MAX_OUTPUT, None)
+}
+
+/// Runs a program that is ended when its time is over.
+///
+/// Errors: as [`run`]; `program-timeout`.
+pub fn run_within(job: Job, limit: Limit) -> Result<Outcome> {
+    run_bounded(job, MAX_OUTPUT, Some(limit))
+}
+
+fn run_bounded(job: Job, max_output: u64, limit: Option<Limit>) -> Result<Outcome> {
     let Job { name, program, args, environment, directory, input } = job;
+    let start = Instant::now();
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(directory) = directory {
         command.current_dir(directory);
     }
+    let family = limit.map_or(Family::Shared, |limit| limit.family);
+    family::prepare(&mut command, family);
     let failed = |verb: &str, e: &std::io::Error| {
         Diagnostic::new("program-failed", format!("cannot {verb} {name}: {}", reason(e)))
     };
@@ -58,22 +87,99 @@ fn run_bounded(job: Job, limit: u64) -> Result<Outcome> {
     if let Some(mut stdin) = child.stdin.take() {
         std::thread::spawn(move || stdin.write_all(&input));
     }
-    let messages = child.stderr.take().map(|stderr| std::thread::spawn(move || read_messages(stderr)));
-    let mut stdout = Vec::new();
-    let read = child.stdout.take().map_or(Ok(0), |out| out.take(limit + 1).read_to_end(&mut stdout));
-    let too_much = stdout.len() as u64 > limit;
-    if too_much || read.is_err() {
-        end(&mut child);
+    let messages = child.stderr.take().map(Messages::read_from);
+    let deadline = limit.and_then(|limit| start.checked_add(limit.time));
+    let read = child.stdout.take().map_or(Some(Ok(Vec::new())), |stdout| read_until(stdout, max_output + 1, deadline));
+    let too_much = matches!(&read, Some(Ok(stdout)) if stdout.len() as u64 > max_output);
+    if too_much || matches!(read, Some(Err(_))) {
+        family::end(&mut child, family);
     }
-    let status = child.wait().map_err(|e| failed("wait for", &e))?;
-    read.map_err(|e| failed("read the output of", &e))?;
+    let Some(status) = wait_until(&mut child, deadline).map_err(|e| failed("wait for", &e))? else {
+        family::end(&mut child, family);
+        child.wait().map_err(|e| failed("wait for", &e))?;
+        let time = limit.map_or(0.0, |limit| limit.time.as_secs_f64());
+        return Err(Diagnostic::new("program-timeout", format!("{name} has not ended within {time} s")));
+    };
+    let stdout = read.transpose().map_err(|e| failed("read the output of", &e))?.unwrap_or_default();
     if too_much {
-        let message = format!("{name} writes more than {} MiB", limit >> 20);
+        let message = format!("{name} writes more than {} MiB", max_output >> 20);
         return Err(Diagnostic::new("program-failed", message).help("make it write less, or split its work up"));
     }
-    let stderr = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let stderr = messages.map(|messages| messages.take(limit.map(|_| GRACE))).unwrap_or_default();
     let failure = (!status.success()).then(|| describe(status));
     Ok(Outcome { stdout, stderr, failure })
+}
+
+/// All that comes, up to so many bytes. `None` when the time is over.
+fn read_until(
+    stdout: impl Read + Send + 'static,
+    max: u64,
+    deadline: Option<Instant>,
+) -> Option<std::io::Result<Vec<u8>>> {
+    let read = move || {
+        let mut text = Vec::new();
+        stdout.take(max).read_to_end(&mut text).map(|_| text)
+    };
+    let Some(deadline) = deadline else { return Some(read()) };
+    let (sender, receiver) = mpsc::channel();
+    // Where nobody waits any more, nothing is to be said.
+    std::thread::spawn(move || drop(sender.send(read())));
+    match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(done) => Some(done),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => Some(Err(ErrorKind::BrokenPipe.into())),
+    }
+}
+
+/// How the program ended; `None` when the time is over and it has not.
+fn wait_until(child: &mut Child, deadline: Option<Instant>) -> std::io::Result<Option<ExitStatus>> {
+    let Some(deadline) = deadline else { return child.wait().map(Some) };
+    loop {
+        // It has closed its output, so it is about to end.
+        match child.try_wait()? {
+            None if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
+            status => return Ok(status),
+        }
+    }
+}
+
+#[cfg(unix)]
+mod family {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command};
+
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    use super::Family;
+
+    pub fn prepare(command: &mut Command, family: Family) {
+        if family == Family::Own {
+            command.process_group(0);
+        }
+    }
+
+    /// Both may have ended by themselves.
+    pub fn end(child: &mut Child, family: Family) {
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        if let (Family::Own, Some(group)) = (family, group) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = child.kill();
+    }
+}
+
+#[cfg(not(unix))]
+mod family {
+    use std::process::{Child, Command};
+
+    use super::Family;
+
+    pub fn prepare(_: &mut Command, _: Family) {}
+
+    /// It may have ended by itself.
+    pub fn end(child: &mut Child, _: Family) {
+        let _ = child.kill();
+    }
 }
 
 /// A program that was written a moment ago can be busy while another thread starts a process.
@@ -108,17 +214,42 @@ fn failed_to_start(failed: Box<Diagnostic>, program: &Path, error: &std::io::Err
     }
 }
 
-fn end(child: &mut Child) {
-    // It may have ended by itself.
-    let _ = child.kill();
+/// So long is waited for messages after a program has ended: what it started may live on and keep the pipe open.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// What a program says on stderr while it runs.
+struct Messages {
+    kept: Arc<Mutex<Vec<u8>>>,
+    done: mpsc::Receiver<()>,
 }
 
-fn read_messages(mut stderr: impl Read) -> String {
-    let mut kept = Vec::new();
-    // What cannot be read is not shown; the program's end says how it went.
-    let _ = (&mut stderr).take(MAX_MESSAGES).read_to_end(&mut kept);
-    let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-    String::from_utf8_lossy(&kept).into_owned()
+impl Messages {
+    fn read_from(mut stderr: impl Read + Send + 'static) -> Messages {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (sender, done) = mpsc::channel();
+        let into = kept.clone();
+        std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            // What cannot be read is not shown; the program's end says how it went.
+            while let Ok(count @ 1..) = stderr.read(&mut piece) {
+                let mut kept = into.lock().unwrap_or_else(|e| e.into_inner());
+                let room = MAX_MESSAGES.saturating_sub(kept.len());
+                kept.extend(piece.iter().take(count.min(room)));
+            }
+            drop(sender);
+        });
+        Messages { kept, done }
+    }
+
+    /// All of it, or what has come when the patience ends.
+    fn take(self, patience: Option<Duration>) -> String {
+        // Nothing is ever sent: the end of the channel is the message.
+        match patience {
+            Some(patience) => drop(self.done.recv_timeout(patience)),
+            None => drop(self.done.recv()),
+        }
+        String::from_utf8_lossy(&self.kept.lock().unwrap_or_else(|e| e.into_inner())).into_owned()
+    }
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -166,7 +297,7 @@ mod tests {
             directory: Some(Path::new("/")),
             input: input.to_vec(),
         };
-        run_bounded(job, limit)
+        run_bounded(job, limit, None)
     }
 
     #[test]
@@ -188,6 +319,30 @@ mod tests {
         let error = sh("while :; do echo yyyyyyyyyyyyyyyy; done", b"", 5 << 20).unwrap_err();
         assert_eq!(error.message, "plugin `test` writes more than 5 MiB");
         assert_eq!(sh("exec 0<&-; echo ok", &vec![b'x'; 1 << 20], 100).unwrap().stdout, b"ok\n");
+    }
+
+    /// What is started in the background would keep both pipes open.
+    #[test]
+    fn time_is_limited() {
+        let run = |script: &str, time, family| {
+            let args = ["-c".to_string(), script.to_string()];
+            let (program, directory) = (Path::new("/bin/sh"), Some(Path::new("/")));
+            let job = Job { name: "plugin `test`", program, args: &args, environment: &[], directory, input: vec![] };
+            run_within(job, Limit { time, family })
+        };
+        for family in [Family::Own, Family::Shared] {
+            let error = run("/bin/sleep 600 & wait", Duration::from_millis(300), family).unwrap_err();
+            assert_eq!((error.code, &*error.message), ("program-timeout", "plugin `test` has not ended within 0.3 s"));
+            let error = run("exec 1>&- 2>&-; exec /bin/sleep 600", Duration::from_millis(300), family).unwrap_err();
+            assert_eq!(error.code, "program-timeout");
+            let done = run("echo out; echo err >&2; exit 2", Duration::from_secs(600), family).unwrap();
+            assert_eq!(
+                (&*done.stdout, &*done.stderr, done.failure.as_deref()),
+                (&b"out\n"[..], "err\n", Some("exit code 2"))
+            );
+            let done = run("/bin/sleep 600 >&- & echo oh >&2", Duration::from_secs(600), family).unwrap();
+            assert_eq!((&*done.stderr, done.failure), ("oh\n", None));
+        }
     }
 
     #[test]
