@@ -139,6 +139,60 @@ fn read_open(mut file: File, metadata: &std::fs::Metadata) -> Result<Arc<[u8]>> 
     Ok(text.into())
 }
 
+/// A folder of another file system, or all of it. What lies elsewhere is not there, also where links lead to it.
+pub struct Within<'f> {
+    pub fs: &'f dyn FileSystem,
+    /// Canonical.
+    pub folder: Option<&'f Path>,
+}
+
+impl Within<'_> {
+    fn checked<'p>(&self, path: &'p Path) -> Result<&'p Path> {
+        match self.folder {
+            Some(folder) if !self.fs.canonical(path)?.starts_with(folder) => Err(ErrorKind::NotFound.into()),
+            _ => Ok(path),
+        }
+    }
+}
+
+impl FileSystem for Within<'_> {
+    fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
+        self.fs.read(self.checked(path)?)
+    }
+
+    fn size(&self, path: &Path) -> Result<u64> {
+        self.fs.size(self.checked(path)?)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.checked(path).is_ok_and(|path| self.fs.is_dir(path))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.checked(path).is_ok_and(|path| self.fs.is_file(path))
+    }
+
+    fn read_within(&self, path: &Path, most: u64) -> Result<Option<Arc<[u8]>>> {
+        self.fs.read_within(self.checked(path)?, most)
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>> {
+        self.fs.list(self.checked(path)?)
+    }
+
+    fn entries(&self, path: &Path) -> Result<Vec<(String, Entry)>> {
+        self.fs.entries(self.checked(path)?)
+    }
+
+    fn canonical(&self, path: &Path) -> Result<PathBuf> {
+        self.fs.canonical(self.checked(path)?)
+    }
+
+    fn canonical_near(&self, known: &Path, path: &Path) -> Result<PathBuf> {
+        self.fs.canonical_near(known, self.checked(path)?)
+    }
+}
+
 /// Files in memory, for tests and fuzzing. Paths are from `/`; directories are there by what is in them.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {

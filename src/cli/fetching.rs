@@ -1,12 +1,13 @@
 //! What the command line and the environment say of fetching.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Arg, ArgMatches, Command};
 use kz::fetch::proxy::Proxies;
 use kz::fetch::tls::Trust;
-use kz::fetch::{Context, Settings};
+use kz::fetch::{Context, Settings, git};
 
 use super::args::{Purpose, parse_bool, path, switch};
 use super::progress;
@@ -44,8 +45,20 @@ fn settings(matches: &ArgMatches) -> Settings {
                 .filter(|dirs| !dirs.is_empty())
                 .map(|dirs| std::env::split_paths(&dirs).collect()),
         },
+        git: git::Settings { environment: environment(), has_terminal: has_terminal() },
         ..Settings::default()
     }
+}
+
+/// All of it: git and what it starts look into much of it.
+fn environment() -> Vec<(String, String)> {
+    let text = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+}
+
+/// Whether programs can ask something: git and ssh do so on the terminal, wherever their output goes.
+fn has_terminal() -> bool {
+    cfg!(unix) && std::fs::File::open("/dev/tty").is_ok()
 }
 
 /// `--cache-dir`, `KZ_CACHE_DIR`, `XDG_CACHE_HOME/kz`, `HOME/.cache/kz`.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::cache::Cache;
 use super::file::Memo;
+use super::git;
 use super::http::Connections;
 use super::progress::Sink;
 use super::proxy::Proxies;
@@ -24,6 +25,7 @@ pub struct Settings {
     pub trust: Trust,
     pub timeouts: Timeouts,
     pub retries: Retries,
+    pub git: git::Settings,
 }
 
 /// How long is waited for a server.
@@ -67,14 +69,15 @@ pub struct Context {
     pub(super) now: fn() -> SystemTime,
     pub(super) connections: Connections,
     pub(super) memo: Memo,
+    pub(super) git: git::Memo,
     cache: OnceLock<Cache>,
 }
 
 impl Context {
     /// `progress` is told what is going on; `now` is the clock.
     pub fn new(settings: Settings, progress: Sink, now: fn() -> SystemTime) -> Context {
-        let memo = Memo::default();
-        Context { settings, progress, now, connections: Connections::default(), memo, cache: OnceLock::new() }
+        let (memo, git) = (Memo::default(), git::Memo::default());
+        Context { settings, progress, now, connections: Connections::default(), memo, git, cache: OnceLock::new() }
     }
 
     /// A context that fetches nothing and has no cache: for what must not need the net.

@@ -8,7 +8,7 @@ use super::charts::Inflation;
 use super::configurations::TransformerConfig;
 use super::context::Context;
 use super::kustomization::{HelmGlobals, Kustomization, Text};
-use super::loader::{Loader, Target};
+use super::loader::{Loader, Target, shown};
 use super::plugins::{self, Plugin};
 use super::vars::VarSet;
 use super::{charts, crds, decode, generators, origin, transform};
@@ -169,7 +169,7 @@ impl Layer {
         acc: Accumulator,
         schema: &mut Schema,
     ) -> Result<Accumulator> {
-        let step = || format!("in {} `{path}`", kind.word());
+        let step = || format!("in {} `{}`", kind.word(), shown(path));
         let layer = self.sub_layer(ctx, loader, path, kind, schema).map_err(|e| e.within(step()))?;
         layer.accumulate(ctx, acc, schema).map_err(|e| e.within(step()))
     }
@@ -182,13 +182,16 @@ impl Layer {
         let is_component = &*kustomization.kind == "Component";
         match kind {
             Kind::Base if is_component => {
-                return Err(Diagnostic::new("component-as-base", format!("`{path}` is a component, not a base"))
-                    .at(path.span)
-                    .label(kustomization.kind.span, "it says so here")
-                    .help("list it under `components`"));
+                return Err(Diagnostic::new(
+                    "component-as-base",
+                    format!("`{}` is a component, not a base", shown(path)),
+                )
+                .at(path.span)
+                .label(kustomization.kind.span, "it says so here")
+                .help("list it under `components`"));
             }
             Kind::Component if !is_component => {
-                return Err(Diagnostic::new("base-as-component", format!("`{path}` is not a component"))
+                return Err(Diagnostic::new("base-as-component", format!("`{}` is not a component", shown(path)))
                     .at(path.span)
                     .label(kustomization.kind.span, "its kind")
                     .help("list it under `resources`, or give it `kind: Component` and `apiVersion: kustomize.config.k8s.io/v1alpha1`"));

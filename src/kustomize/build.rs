@@ -3,7 +3,7 @@
 use super::accumulate::{Accumulator, Layer};
 use super::context::Context;
 use super::finish::finish;
-use super::loader::Loader;
+use super::loader::{Loader, missing};
 use crate::base::Result;
 use crate::base::stack::with_deep_stack;
 use crate::k8s::{ResMap, Schema};
@@ -24,8 +24,13 @@ pub fn build(ctx: &Context, dir: &str) -> Result<Built> {
     with_deep_stack(|| {
         let loader = Loader::open(ctx, dir)?;
         let mut schema = Schema::default();
-        let root = Layer::root(ctx, loader, &mut schema)?;
-        let accumulated = root.accumulate(ctx, Accumulator::default(), &mut schema)?;
+        let root = Layer::root(ctx, loader.clone(), &mut schema)?;
+        let accumulated =
+            root.accumulate(ctx, Accumulator::default(), &mut schema).map_err(|error| match error.code {
+                // All that has to be fetched, not only what the build came to first.
+                "offline" => missing(ctx, &loader).unwrap_or(error),
+                _ => error,
+            })?;
         schema.check()?;
         let resources = finish(ctx, root.kustomization(), accumulated, &schema)?;
         Ok(Built { resources, schema })

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use super::context::Context;
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
-use crate::base::{Diagnostic, Result, SourceId, Span, fs, parallel};
+use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
 use crate::gotmpl::{ExecOptions, Map, Type};
 use crate::helm::capabilities::Capabilities;
 use crate::helm::inflate::{self, Order};
@@ -54,7 +54,7 @@ struct Rendered {
 /// Errors: a chart or a file of values that is not there; what `kz template` would report; objects without kind
 /// or name.
 pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Result<Vec<ResMap>> {
-    let fetched = fetched::all(ctx, inflations, |inflation| is_elsewhere(ctx, loader, inflation));
+    let fetched = fetched::all(ctx, loader, inflations, |inflation| is_elsewhere(ctx, loader, inflation));
     let items: Vec<_> = inflations.iter().zip(fetched).collect();
     let render = |(inflation, fetched): &(&Inflation, Option<Result<Found>>)| {
         let name = &inflation.chart.name;
@@ -85,10 +85,14 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option
     }
     let loaded = match fetched {
         Some(found) => found.as_ref().map_err(Clone::clone)?.load(ctx.fs, ctx.sources)?,
-        None if ctx.fs.is_dir(&path) => {
-            load::load_shown(ctx.fs, ctx.sources, &path, Path::new(&loader.display(&path)))?
+        None => {
+            loader.reach(ctx, &path).map_err(|error| error.at(chart.name.span))?;
+            let files = loader.files(ctx);
+            if !files.is_dir(&path) {
+                return Err(not_there(chart, &loader.display(&path)));
+            }
+            load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(&path)))?
         }
-        None => return Err(not_there(chart, &loader.display(&path))),
     };
     let read = |file: &Text| {
         // What is fetched lies nowhere, and its files of values are where they would be if it did.
@@ -144,7 +148,10 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option
 /// Whether a chart has to be fetched.
 fn is_elsewhere(ctx: &Context, loader: &Loader, inflation: &Inflation) -> bool {
     let chart = inflation.chart;
-    let is_there = |home: PathBuf| ctx.fs.is_dir(&home.join(&*chart.name));
+    let is_there = |home: PathBuf| {
+        let path = home.join(&*chart.name);
+        loader.reach(ctx, &path).is_ok() && loader.files(ctx).is_dir(&path)
+    };
     // One without a name is an error of its own.
     !chart.repo.is_empty() && !chart_home(loader, inflation).is_ok_and(is_there) && !chart.name.is_empty()
 }

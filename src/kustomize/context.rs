@@ -75,6 +75,14 @@ impl Context<'_> {
         self.notes.lock().unwrap_or_else(|e| e.into_inner()).push(text.into());
     }
 
+    /// Keeps something to say that is said once, however often the build comes across it.
+    pub fn note_once(&self, text: String) {
+        let mut notes = self.notes.lock().unwrap_or_else(|e| e.into_inner());
+        if !notes.contains(&text) {
+            notes.push(text);
+        }
+    }
+
     /// A variable of the process's environment.
     pub fn env(&self, name: &str) -> Option<&str> {
         self.options.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -1,26 +1,33 @@
 //! A kustomization's way to files: relative to its directory, within its limits.
 //!
-//! Source: kustomize 5.8.1, api/internal/loader and api/internal/git/repospec.go.
+//! Source: kustomize 5.8.1, api/internal/loader.
 //!
 //! **Invariant:** a root is absolute and free of links; a loader never opens a directory that holds
-//! one it came through, so the recursion over bases ends.
+//! one it came through, so the recursion over bases ends; what a repository holds stays within it.
 //! **Not here:** what the files say.
 
+mod ahead;
 mod path;
+mod refusal;
 mod remote;
+mod repo_spec;
 #[cfg(test)]
 mod tests;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
-pub use remote::{is_remote_base, is_remote_file};
+pub use ahead::missing;
+use refusal::{Refusal, reason};
+pub use remote::shown;
+use remote::{Remote, is_remote_file};
+pub use repo_spec::RepoSpec;
 
 use super::context::{Context, LoadRestrictor};
-use super::decode::{self, nearest};
+use super::decode;
 use super::kustomization::{Kustomization, Text};
 use crate::base::{Diagnostic, Result, SourceId, Span, fs};
+use crate::fetch::git;
 
 /// The names that a kustomization file may have, in the reference's order.
 pub const KUSTOMIZATION_FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -40,6 +47,10 @@ struct Level {
     working_dir: Arc<Path>,
     /// The kustomization that asked for this one, and where it did.
     referrer: Option<(Loader, Span)>,
+    /// The repository that it is in, if it is not one of this machine's folders.
+    remote: Option<Arc<Remote>>,
+    /// Of the outermost one: what it leads to is being fetched, side by side, or was.
+    ahead: Once,
 }
 
 /// A file that was read.
@@ -66,24 +77,20 @@ impl Target {
     }
 }
 
-/// Why a path cannot be read as a file.
-enum Refusal {
-    Remote,
-    Missing,
-    Directory,
-    Outside,
-    Other(std::io::Error),
+/// Absolute and free of links, if it is there.
+fn working_dir(ctx: &Context) -> Arc<Path> {
+    ctx.fs.canonical(&ctx.options.working_dir).unwrap_or_else(|_| ctx.options.working_dir.clone()).into()
 }
 
 impl Loader {
-    /// A loader at the directory that is to be built. Errors: a URL, no directory.
+    /// A loader at the directory that is to be built, or at the URL of one.
+    ///
+    /// Errors: no directory; those of fetching.
     pub fn open(ctx: &Context, target: &str) -> Result<Loader> {
-        let working_dir =
-            ctx.fs.canonical(&ctx.options.working_dir).unwrap_or_else(|_| ctx.options.working_dir.clone());
-        if is_remote_base(target) {
-            return Err(Diagnostic::new("remote-base", format!("`{target}` is a remote kustomization"))
-                .help("clone the repository and build the directory in it"));
+        if let Some(spec) = RepoSpec::parse(target) {
+            return Loader::open_remote(ctx, spec, None);
         }
+        let working_dir = working_dir(ctx);
         let missing = |message: String| {
             Diagnostic::new("not-a-directory", message).help("name a directory that holds a kustomization")
         };
@@ -97,7 +104,9 @@ impl Loader {
             return Err(missing(format!("`{target}` is a file, not a directory")));
         }
         let name = path::display(&working_dir, &root);
-        Ok(Loader { level: Arc::new(Level { root, name, working_dir: working_dir.into(), referrer: None }) })
+        Ok(Loader {
+            level: Arc::new(Level { root, name, working_dir, referrer: None, remote: None, ahead: Once::new() }),
+        })
     }
 
     /// The directory of the kustomization.
@@ -112,7 +121,8 @@ impl Loader {
 
     /// A path as a person would type it.
     pub fn display(&self, path: &Path) -> String {
-        path::display(&self.level.working_dir, path)
+        let in_remote = self.remote().and_then(|remote| remote.display(path));
+        in_remote.unwrap_or_else(|| path::display(&self.level.working_dir, path))
     }
 
     /// The kustomization file of this directory and its name.
@@ -173,10 +183,13 @@ impl Loader {
 
     /// A loader at a directory that `field` names: a base or a component.
     ///
-    /// Errors: a URL, an absolute path, no directory, a cycle. kustomize: FileLoader.New.
+    /// Errors: an absolute path, no directory, a cycle; those of fetching. kustomize: FileLoader.New.
     pub fn base(&self, ctx: &Context, field: &str, path: &Text) -> Result<Loader> {
-        if is_remote_base(path) {
-            return Err(self.refused(ctx, Refusal::Remote, field, path));
+        if let Some(spec) = RepoSpec::parse(path) {
+            if !git::is_here(ctx.fetch, &remote::source(&spec), &spec.clean_directory()) {
+                self.fetch_ahead(ctx);
+            }
+            return Loader::open_remote(ctx, spec, Some((self.clone(), path.span)));
         }
         if path.is_empty() {
             return Err(Diagnostic::new("empty-path", format!("an entry of `{field}` is empty"))
@@ -189,10 +202,13 @@ impl Loader {
                 .help("write the directory relative to this kustomization"));
         }
         let absolute = fs::clean(&self.root().join(&**path));
-        let root = ctx
-            .fs
-            .canonical_near(self.root(), &absolute)
-            .map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?;
+        let root = match self.remote() {
+            Some(remote) => remote.root(ctx, &absolute).map_err(|error| error.at(path.span))?,
+            None => ctx
+                .fs
+                .canonical_near(self.root(), &absolute)
+                .map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?,
+        };
         if !ctx.fs.is_dir(&root) {
             return Err(Diagnostic::new(
                 "not-a-directory",
@@ -202,38 +218,55 @@ impl Loader {
             .help("name a directory that holds a kustomization"));
         }
         self.check_cycle(&root, path)?;
-        let name = path::display(&self.level.working_dir, &absolute);
-        let working_dir = self.level.working_dir.clone();
-        Ok(Loader { level: Arc::new(Level { root, name, working_dir, referrer: Some((self.clone(), path.span)) }) })
+        let name = self.display(&absolute);
+        let (working_dir, remote) = (self.level.working_dir.clone(), self.level.remote.clone());
+        let referrer = Some((self.clone(), path.span));
+        Ok(Loader { level: Arc::new(Level { root, name, working_dir, referrer, remote, ahead: Once::new() }) })
     }
 
     /// What an entry of `resources` (or `generators`, `transformers`, `validators`) names: a file if it
     /// can be read as one, else a directory. kustomize: accumulateResources.
     pub fn resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
+        if is_remote_file(path) {
+            let spec = RepoSpec::parse(path);
+            if !spec.is_some_and(|spec| git::is_here(ctx.fetch, &remote::source(&spec), &spec.clean_directory())) {
+                self.fetch_ahead(ctx);
+            }
+            return self.remote_resource(ctx, field, path);
+        }
         let refusal = match self.read(ctx, path) {
             Ok(file) => return Ok(Target::File(file)),
             Err(refusal) => refusal,
         };
-        if matches!(refusal, Refusal::Remote) {
-            return Err(self.refused(ctx, refusal, field, path));
-        }
         match self.base(ctx, field, path) {
             Ok(base) => Ok(Target::Directory(base)),
             // Why the file cannot be read says more than that it is no directory.
-            Err(error) if error.code == "not-a-directory" => Err(self.refused(ctx, refusal, field, path)),
+            Err(error) if error.code == "not-a-directory" && RepoSpec::parse(path).is_none() => {
+                let refusal =
+                    if self.remote().is_some() { self.read(ctx, path).err().unwrap_or(refusal) } else { refusal };
+                Err(self.refused(ctx, refusal, field, path))
+            }
             Err(error) => Err(error),
         }
     }
 
     fn read(&self, ctx: &Context, path: &str) -> Result<File, Refusal> {
         if is_remote_file(path) {
-            return Err(Refusal::Remote);
+            let (name, text) = remote::fetch_file(ctx, path).map_err(Refusal::Remote)?;
+            let source = ctx.sources.add(name, text.clone());
+            return Ok(File { source, text });
         }
         let absolute = fs::clean(&self.root().join(path));
-        let real = match ctx.options.load_restrictor {
-            LoadRestrictor::None => absolute.clone(),
-            LoadRestrictor::RootOnly => {
-                let real = ctx.fs.canonical_near(self.root(), &absolute).map_err(Refusal::from_io)?;
+        let is_bound = self.remote().is_some() || ctx.options.load_restrictor == LoadRestrictor::RootOnly;
+        let real = match is_bound {
+            false => absolute.clone(),
+            true => {
+                let real = ctx.fs.canonical_near(self.root(), &absolute);
+                // Of a repository only folders that were asked for are there.
+                if real.is_err() && self.remote().is_some() && !absolute.starts_with(self.root()) {
+                    return Err(Refusal::Outside);
+                }
+                let real = real.map_err(Refusal::from_io)?;
                 if !real.parent().is_some_and(|dir| dir.starts_with(self.root())) {
                     return Err(if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::Outside });
                 }
@@ -243,51 +276,8 @@ impl Loader {
         // Only where it cannot be read is it worth to ask whether it is a directory.
         let refused = |error| if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::from_io(error) };
         let text = ctx.fs.read(&real).map_err(refused)?;
-        let source = ctx.sources.add(path::display(&self.level.working_dir, &absolute), text.clone());
+        let source = ctx.sources.add(self.display(&absolute), text.clone());
         Ok(File { source, text })
-    }
-
-    fn refused(&self, ctx: &Context, refusal: Refusal, field: &str, path: &Text) -> Box<Diagnostic> {
-        let by = if field.is_empty() { String::new() } else { format!("`{field}` names ") };
-        let (code, message, help) = match refusal {
-            Refusal::Remote => (
-                "remote-base",
-                format!("{by}`{path}`, which is remote: this version reads local files only"),
-                "download it, commit it to the repository, and name the local path".to_string(),
-            ),
-            Refusal::Missing => (
-                "no-such-file",
-                format!("{by}`{path}`, and there is no such file or directory"),
-                self.suggestion(ctx, path).unwrap_or_else(|| {
-                    format!("paths are relative to the directory of the kustomization, `{}`", self.name())
-                }),
-            ),
-            Refusal::Directory => {
-                ("is-a-directory", format!("{by}`{path}`, which is a directory"), "name a file".to_string())
-            }
-            Refusal::Outside => (
-                "outside-root",
-                format!("{by}`{path}`, which is outside of the kustomization's directory `{}`", self.name()),
-                "move the file into the directory, or allow such paths with \
-                 `--load-restrictor LoadRestrictionsNone`"
-                    .to_string(),
-            ),
-            Refusal::Other(error) => (
-                "unreadable-file",
-                format!("{by}`{path}`, which cannot be read: {}", reason(&error)),
-                "see whether this user may read the file".to_string(),
-            ),
-        };
-        Diagnostic::new(code, message).at(path.span).help(help)
-    }
-
-    /// A file beside the missing one that has nearly its name.
-    fn suggestion(&self, ctx: &Context, path: &str) -> Option<String> {
-        let absolute = fs::clean(&self.root().join(path));
-        let names = ctx.fs.list(absolute.parent()?).ok()?;
-        let meant = nearest(absolute.file_name()?.to_str()?, names.iter().map(String::as_str))?;
-        let written = path.trim_end_matches('/').rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
-        Some(format!("did you mean `{written}{meant}`?"))
     }
 
     /// Whether the root is a directory or stands below it. Roots are written alike, so most questions are
@@ -295,6 +285,14 @@ impl Loader {
     fn is_inside(&self, dir: &Path) -> bool {
         let bytes = self.root().as_os_str().as_encoded_bytes();
         bytes.starts_with(dir.as_os_str().as_encoded_bytes()) && self.root().starts_with(dir)
+    }
+
+    /// kustomize: each way into a repository makes a clone of its own.
+    fn is_in_same_remote(&self, other: &Loader) -> bool {
+        match (self.remote(), other.remote()) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        }
     }
 
     /// A base may not be a directory that was come through, or one that holds such a directory.
@@ -308,13 +306,17 @@ impl Loader {
                 found = Some(way.len());
             }
             match &here.level.referrer {
-                Some((referrer, _)) if found.is_none_or(|at| way[at - 1].root() != root) => way.push(referrer),
+                Some((referrer, _))
+                    if self.is_in_same_remote(referrer) && found.is_none_or(|at| way[at - 1].root() != root) =>
+                {
+                    way.push(referrer);
+                }
                 _ => break,
             }
         }
         let Some(found) = found else { return Ok(()) };
         let visited = way[found - 1];
-        let candidate = path::display(&self.level.working_dir, root);
+        let candidate = self.display(root);
         let names = way[..found].iter().rev().map(|l| l.name()).chain([candidate.as_str()]);
         let round = names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
         let mut error = if visited.root() == root {
@@ -330,25 +332,5 @@ impl Loader {
             }
         }
         Err(error.help("a base must not be, or stand above, a kustomization that uses it; take one of these lines out"))
-    }
-}
-
-impl Refusal {
-    fn from_io(error: std::io::Error) -> Refusal {
-        match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::Missing,
-            ErrorKind::IsADirectory => Refusal::Directory,
-            _ => Refusal::Other(error),
-        }
-    }
-}
-
-/// An I/O error as a person would say it.
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => "no such file or directory".to_string(),
-        ErrorKind::NotADirectory => "a part of the path is not a directory".to_string(),
-        ErrorKind::PermissionDenied => "permission denied".to_string(),
-        _ => error.to_string().to_lowercase(),
     }
 }

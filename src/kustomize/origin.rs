@@ -3,6 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::loader::{RepoSpec, shown};
 use crate::base::Span;
 use crate::k8s::resource::{ConfiguredBy, child_mapping_mut};
 use crate::k8s::{Origin, ResMap, Resource};
@@ -13,8 +14,18 @@ pub const TRANSFORMATIONS_ANNOTATION: &str = "alpha.config.kubernetes.io/transfo
 
 /// The origin of what `path` names, seen from the kustomization at `here`.
 pub fn append(here: &Origin, path: &str) -> Origin {
-    Origin { path: join(&here.path, path), ..here.clone() }
+    match RepoSpec::parse(path) {
+        Some(spec) => {
+            let directory = spec.clean_directory();
+            // kustomize: the root of a repository has the name of the folder that it is not cloned to yet.
+            let path = if directory.is_empty() { NOT_CLONED.to_owned() } else { directory };
+            Origin { path, repo: shown(&spec.url).into_owned(), git_ref: spec.reference, ..here.clone() }
+        }
+        None => Origin { path: join(&here.path, path), ..here.clone() },
+    }
 }
+
+const NOT_CLONED: &str = "notCloned";
 
 /// The origin of what a built-in generator or transformer of a kustomization makes or changes.
 pub fn builtin(here: &Origin, file_name: &str, kind: &str) -> Origin {

@@ -226,7 +226,7 @@ fn posts_become_gets_where_a_browser_would_do_so() {
     let server = Server::start(|asked, _| match asked.target.as_str() {
         "/302" => Reply::redirect("/end"),
         "/307" => Reply::status(307, "").header("Location", "/end"),
-        _ => Reply::ok(format!("{} {}", asked.method, asked.body)),
+        _ => Reply::ok(format!("{} {}", asked.method, String::from_utf8_lossy(&asked.body))),
     });
     let post = |path: &str| {
         let request = Request::post_form(Url::parse(&server.url(path)).unwrap(), &[("a", "b")]);

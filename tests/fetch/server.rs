@@ -16,7 +16,7 @@ pub struct Asked {
     /// As it stands in the request: `/path?query`, or with proxies a whole URL.
     pub target: String,
     pub headers: Vec<(String, String)>,
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 impl Asked {
@@ -213,7 +213,7 @@ fn read(reader: &mut BufReader<Box<dyn Connection>>) -> io::Result<Asked> {
     let first = line()?;
     let mut words = first.split(' ').map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let mut asked = Asked { method, target, headers: Vec::new(), body: String::new() };
+    let mut asked = Asked { method, target, headers: Vec::new(), body: Vec::new() };
     loop {
         let header = line()?;
         if header.is_empty() {
@@ -223,8 +223,6 @@ fn read(reader: &mut BufReader<Box<dyn Connection>>) -> io::Result<Asked> {
         asked.headers.push((name.to_owned(), value.to_owned()));
     }
     let length: u64 = asked.header("content-length").map_or(0, |text| text.parse().unwrap());
-    let mut body = Vec::new();
-    reader.take(length).read_to_end(&mut body)?;
-    asked.body = String::from_utf8(body).unwrap();
+    reader.take(length).read_to_end(&mut asked.body)?;
     Ok(asked)
 }

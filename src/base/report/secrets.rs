@@ -8,7 +8,8 @@
 //!   `secretGenerator`, JSON patches of `/data` (case of letters aside where YAML puts it aside);
 //! - of a Secret itself only lines such as `kind: …` or `metadata.name` are shown;
 //! - of other documents everything is shown but the items of a `secretGenerator`, what stands
-//!   under `data` or `value`, and lines with or within `{…}` and `[…]`.
+//!   under `data` or `value`, and lines with or within `{…}` and `[…]`;
+//! - of no document a line is shown in which an address has a user, who may be a token, or a password.
 //!
 //! **Invariant:** an error costs a reader a source line too many rather than a secret.
 //!
@@ -50,6 +51,9 @@ pub fn may_hold_secrets(text: &str, line: usize) -> bool {
     let to = lines[at + 1..].iter().position(is_start).map_or(lines.len(), |n| at + 1 + n);
     let document = &lines[from..to];
     let at = at - from;
+    if has_credentials(document[at]) {
+        return true;
+    }
     if !document.iter().any(|line| speaks_of_secrets(line)) {
         return false;
     }
@@ -63,6 +67,16 @@ pub fn may_hold_secrets(text: &str, line: usize) -> bool {
     } else {
         is_hidden_elsewhere(document, at)
     }
+}
+
+/// `https://token@host`, `ssh://user:password@host`; not the `git@` of ssh.
+fn has_credentials(line: &str) -> bool {
+    line.match_indices("://").any(|(at, separator)| {
+        let authority = line[at + separator.len()..].split(|c: char| c == '/' || c.is_whitespace()).next();
+        let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+        let is_ssh = line[..at].to_ascii_lowercase().ends_with("ssh");
+        user.is_some_and(|user| !is_ssh || user.contains(':'))
+    })
 }
 
 fn speaks_of_secrets(line: &str) -> bool {
@@ -204,6 +218,13 @@ mod tests {
     fn objects_that_are_no_secrets_are_shown() {
         let text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\nspec:\n  secretName: {x: y}\n";
         assert_eq!(shown(text), [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn addresses_with_credentials_are_hidden() {
+        let text = "- https://host/a@b\n- https://t0ken@host/a\n- git::http://u:p@host\n- ssh://git@host/a\n\
+                    - ssh://git:p@host/a\n- git@host:a/b\n- https://host/ https://me@host/\n";
+        assert_eq!(shown(text), [1, 4, 6]);
     }
 
     #[test]

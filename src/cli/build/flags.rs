@@ -42,9 +42,14 @@ pub fn command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
     let command = Command::new("build")
         .about(ABOUT)
-        .override_usage("kz build [DIR] [FLAGS]")
+        .override_usage("kz build [DIR|URL] [FLAGS]")
         .after_help(EXAMPLES)
-        .arg(Arg::new("dir").value_name("DIR").help("The directory with the kustomization").default_value("."))
+        .arg(
+            Arg::new("dir")
+                .value_name("DIR")
+                .help("The directory with the kustomization, or its URL in a git repository")
+                .default_value("."),
+        )
         .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'))
         .arg(
             value("load-restrictor", "RESTRICTOR", "`LoadRestrictionsNone`: also read files outside the root")

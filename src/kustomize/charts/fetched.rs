@@ -16,7 +16,7 @@ use crate::helm::pull::homes::Homes;
 use crate::helm::pull::source::{Wanted, is_oci};
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::HelmChart;
-use crate::kustomize::loader::File;
+use crate::kustomize::loader::{File, Loader};
 
 /// So many servers are asked at once.
 const AT_ONCE: usize = 8;
@@ -24,10 +24,13 @@ const AT_ONCE: usize = 8;
 /// The charts that are `wanted`, fetched side by side; nothing for the others. All belong to one kustomization.
 pub fn all(
     ctx: &Context,
+    loader: &Loader,
     inflations: &[Inflation],
     wanted: impl Fn(&Inflation) -> bool + Sync,
 ) -> Vec<Option<Result<Found>>> {
-    let config_home = inflations.first().map_or("", |first| &first.globals.config_home);
+    // What a repository says does not lead to what somebody has set up on this machine.
+    let own = inflations.first().filter(|_| !loader.is_in_repository());
+    let config_home = own.map_or("", |first| &first.globals.config_home);
     let homes = homes(ctx, config_home);
     let note = |text: String| ctx.note(text);
     let pulling = Pulling::new(ctx.fs, ctx.sources, ctx.fetch, &homes, &note);

@@ -1,159 +1,234 @@
-//! Which paths the reference would fetch from elsewhere.
+//! Bases in git repositories and files on web servers.
 //!
-//! Source: kustomize 5.8.1, api/internal/git/repospec.go (NewRepoSpecFromURL) and IsRemoteFile.
+//! **Invariant:** a kustomization of a repository reads nothing outside of the repository, whatever the flags say; no
+//! chain of repositories is without end; no message holds what stands before an `@` in an address of the web.
+//! **Not here:** how things are fetched ([`crate::fetch`]).
 
-/// Whether a file's path is a URL that is fetched by HTTP.
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
+
+use super::repo_spec::RepoSpec;
+use super::{Level, Loader, Target};
+use crate::base::fs::{self, Within};
+use crate::base::{Diagnostic, Result, Span};
+use crate::fetch::git::{self, Checkout, NamedBy, Source};
+use crate::fetch::{self, Freshness, Url, http};
+use crate::k8s::read::read_resources;
+use crate::kustomize::context::Context;
+use crate::kustomize::kustomization::Text;
+
+/// So many repositories may lead to one another.
+const MAX_DEPTH: usize = 64;
+
+/// A repository in which a kustomization is, and how it was asked for.
+#[derive(Debug)]
+pub struct Remote {
+    spec: RepoSpec,
+    checkout: Arc<Checkout>,
+}
+
+impl Remote {
+    /// The folder that stands for the repository's root.
+    pub fn tree(&self) -> &Path {
+        self.checkout.tree()
+    }
+
+    /// A path of the repository as a person would write it: `https://host/org/repo@v1//deploy`. `None` for others.
+    pub fn display(&self, path: &Path) -> Option<String> {
+        let inside = path.strip_prefix(self.tree()).ok()?.display().to_string();
+        let url = git::without_password(&self.spec.url);
+        let at = if self.spec.reference.is_empty() { "" } else { "@" };
+        let separator = if inside.is_empty() { "" } else { "//" };
+        Some(format!("{url}{at}{}{separator}{inside}", self.spec.reference))
+    }
+
+    /// Sees to it that a folder of the repository is there, if the repository has it.
+    ///
+    /// Errors: those of [`Checkout::reach`]; `outside-repository`.
+    fn reach(&self, ctx: &Context, path: &Path) -> Result<()> {
+        let inside = path.strip_prefix(self.tree()).map_err(|_| self.outside(path))?;
+        self.checkout.reach(ctx.fetch, inside.to_str().unwrap_or_default())
+    }
+
+    fn outside(&self, path: &Path) -> Box<Diagnostic> {
+        let url = git::without_password(&self.spec.url);
+        let path = self.display(path).unwrap_or_else(|| path.display().to_string());
+        Diagnostic::new("outside-repository", format!("`{path}` lies outside of the repository `{url}`"))
+            .help("kustomizations of a repository can use what is in it, and other repositories by their addresses")
+    }
+}
+
+impl Loader {
+    /// The repository that this kustomization is in, unless it is one of this machine's folders.
+    pub(super) fn remote(&self) -> Option<&Arc<Remote>> {
+        self.level.remote.as_ref()
+    }
+
+    /// Whether it is in a repository, and not one of this machine's folders.
+    pub fn is_in_repository(&self) -> bool {
+        self.remote().is_some()
+    }
+
+    /// Sees to it that a folder is there, where this kustomization is in a repository: for what reads [`Loader::files`].
+    ///
+    /// Errors: as [`Loader::open_remote`].
+    pub fn reach(&self, ctx: &Context, path: &Path) -> Result<()> {
+        self.remote().map_or(Ok(()), |remote| remote.reach(ctx, &fs::clean(path)))
+    }
+
+    /// The files that may be read in the name of this kustomization by what has no limits of its own.
+    pub fn files<'l>(&'l self, ctx: &'l Context) -> Within<'l> {
+        Within { fs: ctx.fs, folder: self.remote().map(|remote| remote.tree()) }
+    }
+
+    /// Opens a kustomization in a repository.
+    ///
+    /// Errors: those of [`git::open`] and [`Checkout::reach`]; `cycle`; `outside-repository`; `no-such-file`,
+    /// `not-a-directory`. kustomize: newLoaderAtGitClone.
+    pub(super) fn open_remote(ctx: &Context, spec: RepoSpec, referrer: Option<(Loader, Span)>) -> Result<Loader> {
+        let span = referrer.as_ref().map_or(Span::NOWHERE, |(_, span)| *span);
+        if let Some((loader, _)) = &referrer {
+            loader.check_repository_cycle(&spec, span)?;
+        }
+        let named_by_repository = referrer.as_ref().and_then(|(loader, _)| loader.remote());
+        let opened = checkout(ctx, &spec, named_by_repository).map_err(|error| error.at(span))?;
+        let remote = Arc::new(Remote { spec, checkout: opened });
+        let path = fs::clean(&remote.tree().join(remote.spec.clean_directory()));
+        let root = remote.root(ctx, &path).map_err(|error| error.at(span))?;
+        let name = remote.display(&path).unwrap_or_default();
+        let working_dir = match &referrer {
+            Some((loader, _)) => loader.level.working_dir.clone(),
+            None => super::working_dir(ctx),
+        };
+        Ok(Loader {
+            level: Arc::new(Level { root, name, working_dir, referrer, remote: Some(remote), ahead: Once::new() }),
+        })
+    }
+
+    /// What a web address in `resources` leads to. Both files and repositories can have one: it is a file if objects
+    /// come from there.
+    ///
+    /// Errors: those of fetching; as [`Loader::open_remote`].
+    pub(super) fn remote_resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
+        let open = |spec| Loader::open_remote(ctx, spec, Some((self.clone(), path.span))).map(Target::Directory);
+        let spec = match RepoSpec::parse(path) {
+            Some(spec) if git::is_known(ctx.fetch, &source(&spec)) => return open(spec),
+            spec => spec,
+        };
+        let (file, spec) = match (self.read(ctx, path), spec) {
+            (Ok(file), None) => return Ok(Target::File(file)),
+            (Err(refusal), None) => return Err(self.refused(ctx, refusal, field, path)),
+            (Err(refusal), Some(spec)) if refusal.is_offline() && names_file(&spec) => {
+                return Err(self.refused(ctx, refusal, field, path));
+            }
+            (Err(_), Some(spec)) => return open(spec),
+            (Ok(file), Some(spec)) => (file, spec),
+        };
+        let Err(no_objects) = read_resources(ctx.sources, file.source) else { return Ok(Target::File(file)) };
+        // A page for people is what many servers give at the addresses of repositories.
+        let is_page = file.text.trim_ascii_start().starts_with(b"<");
+        open(spec).map_err(|error| match error.code {
+            "git-timeout" => error,
+            _ if is_page => error,
+            // kustomize: where there is no repository, a file was meant.
+            _ => no_objects,
+        })
+    }
+
+    /// kustomize: errIfRepoCycle: by the text alone, and so also where one is a longer form of the other.
+    fn check_repository_cycle(&self, spec: &RepoSpec, span: Span) -> Result<()> {
+        let mut way = vec![self];
+        while let Some((referrer, _)) = way.last().and_then(|loader| loader.level.referrer.as_ref()) {
+            way.push(referrer);
+        }
+        let remotes: Vec<&Arc<Remote>> = way.iter().filter_map(|loader| loader.remote()).collect();
+        let raw = shown(&spec.raw);
+        if let Some(visited) = remotes.iter().find(|remote| remote.spec.raw.starts_with(&spec.raw)) {
+            let visited = shown(&visited.spec.raw);
+            let message = format!("`{raw}` leads back to itself: the build came here from `{visited}`");
+            return Err(Diagnostic::new("cycle", message)
+                .at(span)
+                .help("a repository must not use a kustomization by which the build came to it; take this line out"));
+        }
+        let mut distinct = remotes;
+        distinct.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        if distinct.len() >= MAX_DEPTH {
+            let message = format!("more than {MAX_DEPTH} repositories lead from one to the next, the last to `{raw}`");
+            return Err(Diagnostic::new("cycle", message)
+                .at(span)
+                .help("see whether they lead to one another without end"));
+        }
+        Ok(())
+    }
+}
+
+impl Remote {
+    /// A folder of the repository, free of links.
+    ///
+    /// Errors: as [`Loader::open_remote`].
+    pub fn root(&self, ctx: &Context, path: &Path) -> Result<PathBuf> {
+        let name = || self.display(path).unwrap_or_default();
+        self.reach(ctx, path)?;
+        let root = ctx.fs.canonical(path).map_err(|_| {
+            Diagnostic::new("no-such-file", format!("there is no directory `{}`", name()))
+                .help("paths are relative to the root of the repository, at the commit that is meant")
+        })?;
+        if !root.starts_with(self.tree()) {
+            return Err(self.outside(path));
+        }
+        if !ctx.fs.is_dir(&root) {
+            return Err(Diagnostic::new("not-a-directory", format!("`{}` is a file, not a directory", name()))
+                .help("name a directory that holds a kustomization"));
+        }
+        Ok(root)
+    }
+}
+
+/// Whether an address that may be either is more likely that of a file.
+fn names_file(spec: &RepoSpec) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| spec.directory.ends_with(ending))
+}
+
+fn checkout(ctx: &Context, spec: &RepoSpec, named_by: Option<&Arc<Remote>>) -> Result<Arc<Checkout>> {
+    if spec.has_git_prefix {
+        ctx.note_once(format!("`{}`: the prefix `git::` has no effect and is deprecated", shown(&spec.raw)));
+    }
+    if named_by.is_some_and(|remote| git::is_local(&spec.url) && !git::is_local(&remote.spec.url)) {
+        let message = format!("`{}` lies on this machine, and a repository on a server asks for it", shown(&spec.raw));
+        return Err(Diagnostic::new("outside-repository", message)
+            .help("kustomizations of a repository can use what is in it, and other repositories by their addresses"));
+    }
+    git::open(ctx.fetch, &source(spec))
+}
+
+/// What git is to fetch.
+pub fn source(spec: &RepoSpec) -> Source {
+    Source {
+        url: spec.url.clone(),
+        reference: spec.reference.clone(),
+        submodules: spec.submodules,
+        timeout: spec.timeout,
+        named_by: NamedBy::User,
+    }
+}
+
+/// Whether a file's path is a URL that is fetched by HTTP. kustomize: IsRemoteFile.
 pub fn is_remote_file(path: &str) -> bool {
     let scheme = path.split_once(':').map(|(scheme, _)| scheme);
     scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
 }
 
-/// Whether a directory's path names a git repository.
-pub fn is_remote_base(path: &str) -> bool {
-    if path.starts_with('/') {
-        return false;
-    }
-    let path = path.split_once('?').map_or(path, |(before, _)| before);
-    let path = strip_prefix_ignore_case(path, "git::").unwrap_or(path);
-    let schemes = ["ssh://", "https://", "http://", "file://"];
-    let scheme = schemes.into_iter().find_map(|s| Some((s, strip_prefix_ignore_case(path, s)?)));
-    let (scheme, rest) = scheme.unwrap_or(("", path));
-    if scheme == "file://" {
-        return has_repository(rest, 0);
-    }
-    let (user, rest) = split_user(rest);
-    let is_github = ["github.com/", "github.com:"].iter().any(|g| strip_prefix_ignore_case(rest, g).is_some());
-    let may_be_scp = scheme.is_empty() && (user || is_github);
-    if scheme.is_empty() && !may_be_scp || rest.is_empty() {
-        return false;
-    }
-    let mut separator = rest.find('/');
-    if may_be_scp {
-        let colon = rest.find(':');
-        if separator.is_none() || colon.is_some_and(|c| c > 0 && Some(c) < separator) {
-            separator = colon;
-        }
-    }
-    has_repository(separator.map_or("", |at| &rest[at + 1..]), 2)
+/// The name of a file on a web server, and what it holds.
+pub fn fetch_file(ctx: &Context, path: &str) -> Result<(String, Arc<[u8]>), http::Failure> {
+    let url = Url::parse(path)?;
+    let name = url.to_string();
+    let freshness = Freshness::of(&url);
+    let fetched = fetch::file(ctx.fetch, "file", &http::Request::get(url), freshness)?;
+    Ok((name, fetched.content))
 }
 
-/// `user@` in front of a host.
-fn split_user(text: &str) -> (bool, &str) {
-    let Some((user, rest)) = text.split_once('@') else { return (false, text) };
-    let well_formed = user.starts_with(|c: char| c.is_ascii_alphabetic())
-        && user.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if well_formed { (true, rest) } else { (false, text) }
-}
-
-/// Whether what follows the host names a repository, and a directory that does not leave it.
-/// `segments` is how many parts name the repository where nothing else tells; 0 is all of them.
-fn has_repository(path: &str, segments: usize) -> bool {
-    let (repository, directory) = if let Some(at) = path.find("_git/") {
-        let behind = at + "_git/".len();
-        let end = path[behind..].find('/').map_or(path.len(), |slash| behind + slash);
-        (&path[..end], path.get(end + 1..).unwrap_or_default())
-    } else if let Some((repository, directory)) = path.split_once("//") {
-        (repository, directory)
-    } else if let Some(at) = path.find(".git") {
-        path.split_at(at + ".git".len())
-    } else if segments == 0 {
-        (path, "")
-    } else {
-        let mut slashes = path.match_indices('/').map(|(at, _)| at).skip(segments - 1);
-        match slashes.next() {
-            Some(end) => (&path[..end], &path[end + 1..]),
-            None if path.matches('/').count() + 1 >= segments => (path, ""),
-            None => return false,
-        }
-    };
-    !repository.is_empty() && !leaves_root(directory.strip_prefix('/').unwrap_or(directory))
-}
-
-/// Whether the cleaned path starts with `..`.
-fn leaves_root(path: &str) -> bool {
-    let mut depth = 0i32;
-    !path.starts_with('/')
-        && path.split('/').any(|part| {
-            depth += match part {
-                "" | "." => 0,
-                ".." => -1,
-                _ => 1,
-            };
-            depth < 0
-        })
-}
-
-fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let start = text.get(..prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Told apart by running kustomize 5.8.1 on a kustomization with each as its only resource, offline:
-    /// remote ones fail in git or HTTP, local ones with "no such file or directory".
-    #[test]
-    fn repositories_and_paths_are_told_apart() {
-        for remote in REMOTE {
-            assert!(is_remote_base(remote), "{remote}");
-        }
-        for local in LOCAL {
-            assert!(!is_remote_base(local), "{local}");
-        }
-    }
-
-    const REMOTE: &[&str] = &[
-        "github.com/foo/bar",
-        "github.com:foo/bar",
-        "https://github.com/foo/bar",
-        "http://example.invalid/a/b",
-        "https://example.invalid/a/b.git/c",
-        "git@github.com:foo/bar.git",
-        "git@host.invalid:foo/bar",
-        "user@host/a/b",
-        "ssh://git@host.invalid/a/b",
-        "file:///nonexistent/x.git",
-        "file:///nonexistent",
-        "git::https://example.invalid/a/b",
-        "GitHub.com/foo/bar",
-        "HTTPS://example.invalid/a/b",
-        "github.com/foo/bar?ref=v1",
-        "https://dev.invalid/org/_git/repo/x",
-        "https://dev.invalid/_git/",
-        "a@b:c/d",
-        "github.com//x",
-        "github.com/a//x",
-        "git@github.com/a/b",
-        "ssh://a@b:22/c/d",
-        "user@/a/b",
-    ];
-    const LOCAL: &[&str] = &[
-        "",
-        "github.com/foo",
-        "https://example.invalid/foo",
-        "git@host.invalid:foo",
-        "user@host",
-        "ssh://host.invalid",
-        "file://",
-        "git::foo/bar",
-        "example.com/foo/bar",
-        "../base",
-        "./github.com/foo/bar",
-        "git@host.invalid:a/b/../..",
-        "github.com/foo/bar/../..",
-        "github.com/foo/bar//../x",
-        "github.com/foo?ref=a/b",
-        "dev.azure.com/org/_git/repo",
-        "1a@b:c/d",
-        "a_b@c:d/e",
-        "/abs/github.com/foo/bar",
-        "host.invalid:a/b",
-        "base.git",
-        "http:foo",
-        "https:",
-        "httpx://a/b",
-        "user@:a/b",
-    ];
+/// A path or address as it may be shown: without user and password.
+pub fn shown(path: &str) -> Cow<'_, str> {
+    git::without_password(path)
 }

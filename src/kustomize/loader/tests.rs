@@ -76,7 +76,7 @@ fn what_is_not_there_is_named_and_its_neighbour_suggested() {
         );
         assert_eq!(
             said(loader.load(ctx, "crds", &text("https://x.invalid/crd.yaml"))).split(':').next(),
-            Some("remote-base")
+            Some("no-cache")
         );
         assert_eq!(said(loader.base(ctx, "components", &text("/repo/app"))).split(':').next(), Some("absolute-base"));
         assert_eq!(

@@ -1,0 +1,147 @@
+//! What git may be given, and what of it may be shown.
+//!
+//! Addresses come from kustomizations and from `.gitmodules`, so anybody may have written them.
+
+use std::borrow::Cow;
+
+use crate::base::{Diagnostic, Result};
+
+const SCHEMES: [&str; 5] = ["https://", "http://", "ssh://", "git://", "file://"];
+
+/// Lets pass what leads to a server or a folder, and nothing else.
+///
+/// Errors: `git-url`.
+pub fn check(url: &str) -> Result<()> {
+    let refused = |why: &str| {
+        let message = format!("git is not given the address `{}`: {why}", without_password(url));
+        Diagnostic::new("git-url", message)
+            .help("write `https://HOST/PATH`, `ssh://USER@HOST/PATH` or `USER@HOST:PATH`")
+    };
+    if url.chars().any(char::is_control) {
+        return Err(refused("it holds control characters"));
+    }
+    let (authority, path) = match SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme)) {
+        Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
+        None => {
+            // git: `name::address` hands the address to a program `git-remote-name`.
+            let is_scp = url.split_once(':').is_some_and(|(host, path)| !host.contains('/') && !path.starts_with(':'));
+            let end = if is_scp { url.find(':') } else { url.find('/') };
+            let end = end.ok_or_else(|| refused("it is of no kind that is known"))?;
+            // With neither host nor scheme it is a folder, which only a submodule can have.
+            if url.contains("::") {
+                return Err(refused("it names a program"));
+            }
+            (&url[..end], &url[end + 1..])
+        }
+    };
+    // ssh would read them as options.
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if url.starts_with('-') || authority.starts_with('-') || host.starts_with('-') || path.starts_with('-') {
+        return Err(refused("a part of it begins with `-`"));
+    }
+    Ok(())
+}
+
+/// Where an address leads to in the file system of this machine.
+pub fn is_local(url: &str) -> bool {
+    url.starts_with("file://") || url.starts_with('/')
+}
+
+/// An address as it may be shown and written down: of a web server without user and password, which may be a token;
+/// of others without the password.
+pub fn without_password(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return Cow::Borrowed(url) };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let Some((user, host)) = authority.rsplit_once('@') else { return Cow::Borrowed(url) };
+    if scheme.eq_ignore_ascii_case("file") {
+        return Cow::Borrowed(url);
+    }
+    // kustomize: `git::https://…`.
+    let is_web = scheme.rsplit(':').next().is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("http"));
+    if is_web {
+        return Cow::Owned(format!("{scheme}://{host}{path}"));
+    }
+    match user.split_once(':') {
+        Some((name, _)) => Cow::Owned(format!("{scheme}://{name}@{host}{path}")),
+        None => Cow::Borrowed(url),
+    }
+}
+
+/// What a program has said, fit to be shown: without what stands before an `@` in addresses, without colours and
+/// other control characters.
+pub fn clean_message(text: &str, url: &str) -> String {
+    let text = text.replace(url, &without_password(url));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, behind)) = rest.split_once("://") {
+        out.push_str(before);
+        out.push_str("://");
+        let end = behind.find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"')).unwrap_or(behind.len());
+        let (authority, after) = behind.split_at(end);
+        let secret = authority.rfind('@').filter(|_| !before.ends_with("ssh"));
+        out.push_str(secret.map_or(authority, |at| &authority[at + 1..]));
+        rest = after;
+    }
+    out.push_str(rest);
+    out.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_gets_no_options_and_no_programs() {
+        let passed = [
+            "https://github.com/org/repo",
+            "ssh://git@host:22/org/repo.git",
+            "git@host:org/repo",
+            "git@host/org/repo",
+            "file:///srv/repo",
+            "git://host/repo",
+            "/srv/repo",
+            "https://user:pass@host/a/b",
+        ];
+        for url in passed {
+            assert_eq!(check(url).map_err(|e| e.message), Ok(()), "{url}");
+        }
+        let refused = [
+            "ext::sh -c touch% /tmp/x",
+            "fd::17/foo",
+            "ssh://-oProxyCommand=x/a/b",
+            "ssh://git@-oProxyCommand=x/a/b",
+            "git@-oProxyCommand=x:a/b",
+            "git@host:-x/b",
+            "-x@host:a/b",
+            "--upload-pack=x",
+            "--upload-pack=x/y",
+            "https://host/a\nb",
+            "repo",
+            "",
+        ];
+        for url in refused {
+            assert_eq!(check(url).map_err(|e| e.code), Err("git-url"), "{url}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_tokens_are_not_shown() {
+        let shown = [
+            ("https://token@host/a", "https://host/a"),
+            ("https://user:p@ss@host:8443/a@b", "https://host:8443/a@b"),
+            ("git::https://token@host/a", "git::https://host/a"),
+            ("ssh://git:pass@host/a", "ssh://git@host/a"),
+            ("ssh://git@host/a", "ssh://git@host/a"),
+            ("git@host:a/b", "git@host:a/b"),
+            ("file://git@home/a", "file://git@home/a"),
+            ("https://host/a", "https://host/a"),
+        ];
+        for (url, expected) in shown {
+            assert_eq!(without_password(url), expected);
+        }
+        let said =
+            "fatal: cannot reach 'https://me:t0ken@other/x' nor https://u:p@host/a\u{1b}[31m, ssh://git@host/b\n";
+        let expected = "fatal: cannot reach 'https://other/x' nor https://host/a[31m, ssh://git@host/b\n";
+        assert_eq!(clean_message(said, "https://u:p@host/a"), expected);
+    }
+}

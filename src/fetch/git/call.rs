@@ -1,0 +1,140 @@
+//! One call of the program `git`.
+//!
+//! **Invariant:** it ends in time; it asks nobody where there is no terminal; it runs no hooks, and no transport that
+//! is a program.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::{Failure, Kind};
+use super::{NamedBy, Source, address};
+use crate::base::process::{self, Family, Job, Limit};
+use crate::base::{Diagnostic, Result};
+use crate::fetch::Context;
+
+/// What git would take for the repository to work on, as it does in a hook. git: `rev-parse --local-env-vars`.
+const LOCAL: [&str; 13] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// What the user's own configuration is not to decide here.
+const CONFIG: [&str; 9] = [
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "protocol.ext.allow=never",
+    "protocol.fd.allow=never",
+    "submodule.recurse=false",
+    "transfer.credentialsInUrl=allow",
+];
+
+/// A call in the making.
+#[derive(Clone)]
+pub struct Call<'c> {
+    context: &'c Context,
+    source: &'c Source,
+    args: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl<'c> Call<'c> {
+    /// A call that works on the bare repository in `repository`, whose remote `origin` is the source's address. It is
+    /// not written down, for it may hold a password.
+    pub fn new(context: &'c Context, source: &'c Source, repository: &Path) -> Call<'c> {
+        let mut call = Call { context, source, args: Vec::new(), environment: Vec::new() };
+        for config in CONFIG {
+            call = call.config(config.to_owned());
+        }
+        call.config(format!("remote.origin.url={}", source.url)).arg(format!("--git-dir={}", repository.display()))
+    }
+
+    pub fn config(self, setting: String) -> Call<'c> {
+        self.arg("-c".to_owned()).arg(setting)
+    }
+
+    pub fn arg(mut self, arg: String) -> Call<'c> {
+        self.args.push(arg);
+        self
+    }
+
+    /// Arguments, a word each.
+    pub fn args(mut self, words: &[&str]) -> Call<'c> {
+        self.args.extend(words.iter().map(|word| (*word).to_owned()));
+        self
+    }
+
+    pub fn variable(mut self, name: &str, value: String) -> Call<'c> {
+        self.environment.push((name.to_owned(), value));
+        self
+    }
+
+    /// Runs git, and gives what it prints.
+    pub fn run(self) -> Result<Vec<u8>, Failure> {
+        let Call { context, source, args, environment: own } = self;
+        let settings = &context.settings.git;
+        let program = program(context)?;
+        let mut environment = settings.environment.clone();
+        environment.retain(|(name, _)| !LOCAL.contains(&name.as_str()));
+        // Messages are looked into.
+        environment.push(("LC_ALL".to_owned(), "C".to_owned()));
+        if !settings.has_terminal {
+            environment.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned()));
+        }
+        if source.named_by == NamedBy::Repository {
+            environment.push(("GIT_PROTOCOL_FROM_USER".to_owned(), "0".to_owned()));
+        }
+        environment.extend(own);
+        let family = if settings.has_terminal { Family::Shared } else { Family::Own };
+        let job = Job {
+            name: "`git`",
+            program: &program,
+            args: &args,
+            environment: &environment,
+            directory: context.settings.cache_dir.as_deref(),
+            input: Vec::new(),
+        };
+        let outcome = match process::run_within(job, Limit { time: source.timeout, family }) {
+            Ok(outcome) => outcome,
+            Err(error) if error.code == "program-timeout" => return Err(Failure::of_timeout(source)),
+            Err(error) => return Err(Failure { kind: Kind::Other, diagnostic: error }),
+        };
+        match outcome.failure {
+            None => Ok(outcome.stdout),
+            Some(ended) => {
+                let said = address::clean_message(&outcome.stderr, &source.url);
+                Err(Failure::of_message(source, &said, &ended))
+            }
+        }
+    }
+}
+
+/// Where git is.
+///
+/// Errors: `git-missing`.
+fn program(context: &Context) -> Result<PathBuf> {
+    let variable = |name: &str| context.settings.git.environment.iter().rev().find(|(key, _)| key == name);
+    let path = variable("PATH").map_or("", |(_, value)| value.as_str());
+    process::find_in_path("git", path).ok_or_else(|| {
+        Diagnostic::new("git-missing", "something must be fetched from a git repository, and there is no program `git`")
+            .help("install git, or add its directory to `PATH`")
+    })
+}
+
+/// As a person would write it: `27 s`.
+pub fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
