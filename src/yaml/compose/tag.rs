@@ -15,6 +15,7 @@ use crate::yaml::{Resolved, Schema, TAG_PREFIX, resolve};
 /// Makes the scalar of an event.
 ///
 /// Errors: `yaml-tag` where the text does not fit an explicit tag.
+#[inline]
 pub(super) fn scalar(
     schema: Schema,
     text: CompactString,
@@ -33,8 +34,9 @@ pub(super) fn scalar(
         None if text == "<<" => Tag::Merge,
         None => resolve(schema, &text),
     };
-    // Most texts are as v3 has them, too.
-    if tag == Tag::Str && style == Style::Plain && !text.as_bytes().contains(&b'\n') {
+    // Most texts are to v2 what they are to v3.
+    let is_alike = tag == Tag::Str && style == Style::Plain && !text.as_bytes().contains(&b'\n');
+    if schema == Schema::V3 || is_alike {
         return Ok(Scalar { text, tag, style });
     }
     finish(schema, Scalar { text, tag, style })
