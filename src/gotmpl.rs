@@ -23,6 +23,7 @@ mod world;
 pub use error::{ExecError, ParseError, Site};
 pub use exec::{ExecOptions, Limits, MissingKey, Output, Place, PlaceId, Places, Reads};
 pub use func::{Call, Engine, Fault, Func};
+pub use literal::unquote;
 pub use set::{FuncMap, Methods, Templates};
 pub use trace::{Mark, NO_VALUE, Trace, erase};
 pub use value::{Entry, IntType, Key, Kind, List, Map, Object, Str, Type, UintType, Value};

@@ -15,6 +15,7 @@ pub mod functions;
 mod glob;
 mod ignore;
 pub mod inflate;
+pub mod jsonpath;
 pub mod late;
 pub mod load;
 pub mod lookup;

@@ -6,7 +6,7 @@ use kz::base::{Result, Sources};
 use kz::helm::pull::archive::locate;
 use kz::helm::show::{self, Part};
 
-use super::args::{Purpose, Verb};
+use super::args::{Purpose, Verb, value};
 use super::charts;
 use super::exit::Exit;
 use super::ui::Ui;
@@ -26,6 +26,7 @@ pub const VERBS: &[Verb] = &[
 const EXAMPLES: &str = "\
 Examples:
   kz show values ./chart                    the values that a chart brings along
+  kz show values ./chart --jsonpath '{.image.tag}'
   kz show chart stable/web --version ^1.2   name, version and dependencies of one that a repository has
   kz show readme web --repo https://charts.example.com
   kz show all ./web-1.2.0.tgz               Chart.yaml, values, README and CRDs";
@@ -43,6 +44,10 @@ fn part(purpose: Purpose, name: &'static str, about: &'static str) -> Command {
         .about(about)
         .after_help(EXAMPLES)
         .arg(chart.help("A chart: a folder, a `.tgz`, `REPOSITORY/CHART`, a URL"));
+    let command = match name {
+        "values" => command.arg(value("jsonpath", "PATH", "Only what this path finds: `{.image.tag}`")),
+        _ => command,
+    };
     charts::chart_flags(command, purpose)
 }
 
@@ -61,5 +66,8 @@ fn show(flags: &charts::Flags, matches: &ArgMatches, sources: &Sources, ui: &Ui,
     let pulling = flags.pulling(sources, &note);
     let chart = locate(&pulling, &flags.wanted(reference))?.load_any(&Disk, sources)?;
     chart.all_notes().iter().for_each(|text| ui.note(text));
-    show::text(&chart, part)
+    match matches.try_get_one::<String>("jsonpath").ok().flatten().filter(|path| !path.is_empty()) {
+        Some(path) => show::found(&chart, path, &note),
+        None => show::text(&chart, part),
+    }
 }

@@ -10,25 +10,27 @@ use std::borrow::Cow;
 
 use super::unicode::decode_rune;
 
-/// Go: strconv.Unquote of a text that is known to begin and end with the same quote, `"` or a backquote.
+/// Go: strconv.Unquote of a text that is known to begin and end with the same quote, `"`, `'` or a backquote. Between
+/// `'` there may be any number of characters.
 ///
 /// What stands for itself is given as it stands.
-pub(super) fn unquote(quoted: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub fn unquote(quoted: &[u8]) -> Option<Cow<'_, [u8]>> {
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
-    if quoted[0] == b'`' {
+    let quote = quoted[0];
+    if quote == b'`' {
         // Go: carriage returns are dropped from raw strings.
         return Some(match memchr::memchr(b'\r', inner) {
             Some(_) => inner.iter().copied().filter(|byte| *byte != b'\r').collect(),
             None => Cow::Borrowed(inner),
         });
     }
-    if memchr::memchr2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
+    if memchr::memchr2(b'\\', quote, inner).is_none() && std::str::from_utf8(inner).is_ok() {
         return Some(Cow::Borrowed(inner));
     }
     let mut text = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while !rest.is_empty() {
-        let (unit, width) = unquote_char(rest, b'"')?;
+        let (unit, width) = unquote_char(rest, quote)?;
         match unit {
             Unit::Byte(byte) => text.push(byte),
             Unit::Rune(rune) => text.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes()),

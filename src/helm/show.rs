@@ -3,7 +3,9 @@
 //! Source: pkg/action/show.go.
 
 use super::chart::{Chart, File};
+use super::jsonpath::JsonPath;
 use crate::base::{Diagnostic, Result};
+use crate::gotmpl::Value;
 
 /// What is shown of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,25 @@ pub fn text(chart: &Chart, part: Part) -> Result<Vec<u8>> {
         }
     }
     Ok(out)
+}
+
+/// What a JSONPath finds in a chart's values; a chart without values has none.
+///
+/// Errors: `usage`: the path is wrong. A path that leads nowhere prints nothing, and is told of.
+pub fn found(chart: &Chart, path: &str, note: &dyn Fn(String)) -> Result<Vec<u8>> {
+    let parsed = JsonPath::parse(path).map_err(|why| {
+        Diagnostic::new("usage", format!("error parsing jsonpath {path}: {why}"))
+            .help("a path stands in braces: `--jsonpath '{.image.tag}'`")
+    })?;
+    if chart.values_file.is_none() {
+        return Ok(Vec::new());
+    }
+    // Helm: nothing is printed, and that is no error.
+    let nothing = |why: String| {
+        note(format!("nothing is found by {path}: {why}"));
+        Vec::new()
+    };
+    Ok(parsed.print(&Value::Map(chart.values.clone())).unwrap_or_else(nothing))
 }
 
 fn readme(files: &[File]) -> Option<&File> {

@@ -110,7 +110,16 @@ pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
                 None if remote.is_version => Freshness::Forever,
                 None => Freshness::Asked,
             };
-            let (content, digest) = get(pulling.fetch, "chart", &request, freshness)?;
+            let has_credentials = !remote.access.username.is_empty() && request.auth.is_none();
+            let (content, digest) = get(pulling.fetch, "chart", &request, freshness).map_err(|mut failure| {
+                if failure.kind == Kind::Unauthorized && has_credentials {
+                    failure.diagnostic.help = Some(format!(
+                        "user and password are for `{}`; `--pass-credentials` sends them to other hosts too",
+                        without_secrets(&remote.base)
+                    ));
+                }
+                failure
+            })?;
             Ok(Archive { content, digest, file_name: url::file_name(&remote.url) })
         }
         Source::Oci { reference, .. } => Err(Diagnostic::new(

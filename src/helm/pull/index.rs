@@ -14,15 +14,16 @@ use crate::base::semver::Version;
 use crate::base::{Diagnostic, Result, Sources, Span};
 use crate::helm::fields::{Fields, Nested, Rules, Slot, items, read_struct, wrong_type};
 use crate::helm::metadata::Metadata;
-use crate::yaml::{self, Duplicates, Node, ReadOptions, read, read_json};
+use crate::yaml::jsonable::same_field;
+use crate::yaml::{Duplicates, Node, ReadOptions, read, read_json};
 
 /// The largest index that is read, in bytes.
 pub const MAX_INDEX: u64 = 256 << 20;
 
 /// An index that was read.
 pub struct Index {
-    /// Name and versions of each chart, in the order of the file.
-    charts: Vec<(String, Node)>,
+    /// The file.
+    root: Node,
     rules: Rules,
     /// The URL or path for messages.
     name: String,
@@ -79,8 +80,9 @@ struct Root {
     server_info: Anything,
 }
 
+/// Names of charts, and lists of their versions, which are looked at later.
 #[derive(Default)]
-struct Entries(Vec<(String, Node)>);
+struct Entries;
 
 /// A mapping that nobody looks into.
 #[derive(Default)]
@@ -101,14 +103,9 @@ impl Fields for Root {
 
 impl Nested for Entries {
     fn read(&mut self, field: &'static str, node: &Node, _rules: Rules) -> Result<()> {
-        match &node.value {
-            yaml::Value::Mapping(mapping) => {
-                let entry = |entry: &yaml::Entry| Some((entry.key.text()?.to_owned(), entry.value.clone()));
-                self.0 = mapping.iter().filter_map(entry).collect();
-                Ok(())
-            }
-            _ if node.is_null() => Ok(()),
-            _ => Err(wrong_type(field, "a mapping of names to versions", node)),
+        match node.as_mapping().is_some() || node.is_null() {
+            true => Ok(()),
+            false => Err(wrong_type(field, "a mapping of names to versions", node)),
         }
     }
 }
@@ -150,25 +147,34 @@ impl Index {
             }
         };
         let mut index = Root::default();
-        if let Some(root) = root.filter(|root| !root.is_null()) {
+        let root = root.unwrap_or_else(|| Node::null(Span::NOWHERE));
+        if !root.is_null() {
             read_struct(&mut index, &root, rules).map_err(within)?;
         }
         if index.api_version.is_empty() {
             return Err(broken("no API version specified"));
         }
-        Ok(Index { charts: index.entries.0, rules, name: name.to_owned() })
+        Ok(Index { root, rules, name: name.to_owned() })
+    }
+
+    /// Name and versions of each chart, in the order of the file.
+    fn charts(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let fields = self.root.as_mapping().into_iter().flatten();
+        let mut entries = fields.filter(|field| field.key.text().is_some_and(|key| same_field("entries", key)));
+        let charts = entries.next_back().and_then(|entries| entries.value.as_mapping()).into_iter().flatten();
+        charts.filter_map(|chart| Some((chart.key.text()?, &chart.value)))
     }
 
     /// The names of the charts, in the order of the file.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.charts.iter().map(|(name, _)| name.as_str())
+        self.charts().map(|(name, _)| name)
     }
 
     /// The versions of a chart, the newest first. `None` where the index does not name the chart.
     ///
     /// Errors: `repository-index`: an entry is not what an entry should be.
     pub fn versions(&self, chart: &str) -> Result<Option<Versions>> {
-        let found = self.charts.iter().find(|(name, _)| name == chart);
+        let found = self.charts().find(|(name, _)| *name == chart);
         found.map(|(name, node)| self.versions_of(name, node)).transpose()
     }
 
@@ -176,7 +182,7 @@ impl Index {
     ///
     /// Errors: as [`Index::versions`].
     pub fn all(&self) -> impl Iterator<Item = Result<(&str, Versions)>> {
-        self.charts.iter().map(|(name, node)| Ok((name.as_str(), self.versions_of(name, node)?)))
+        self.charts().map(|(name, node)| Ok((name, self.versions_of(name, node)?)))
     }
 
     fn versions_of(&self, name: &str, node: &Node) -> Result<Versions> {
