@@ -166,6 +166,13 @@ fn servers_may_need_a_second_try() {
 }
 
 #[test]
+fn an_archive_may_be_in_several_places() {
+    let place = Place::new();
+    place.succeeds("pull web --repo $SERVER/mirrored --version 1.0.0");
+    assert_eq!(place.files(), ["web-1.0.0.tgz"]);
+}
+
+#[test]
 fn entries_that_cannot_be_used_are_left_out_and_told_of() {
     let place = Place::new();
     let (_, said) = place.succeeds("repo add odd $SERVER/odd");

@@ -10,6 +10,7 @@
 //! | `/bare` | an index without digests |
 //! | `/wrong` | an index with the digests of something else |
 //! | `/flaky` | the repository, whose index is there at the second try |
+//! | `/mirrored` | an index whose first URLs lead nowhere |
 //! | `/odd` | an index with entries that cannot be used |
 //! | `/strange`, `/empty`, `/page` | indexes that are none |
 
@@ -69,6 +70,10 @@ fn answer(asked: &Asked, tries: &AtomicUsize) -> Reply {
         }),
         "flaky" if name == "index.yaml" && tries.fetch_add(1, Ordering::SeqCst) == 0 => Reply::status(503, "later"),
         "flaky" => file(),
+        "mirrored" if name == "index.yaml" => index(&|text| {
+            text.replace("    urls:\n", "    urls:\n    - gone/x.tgz\n    - http://host.invalid:1/x.tgz\n")
+        }),
+        "mirrored" => file(),
         "odd" => index(&|text| {
             let text =
                 text.replace("    name: web\n    urls:\n    - web-1.10.0.tgz\n", "    name: web\n    urls: []\n");

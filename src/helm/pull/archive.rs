@@ -102,26 +102,7 @@ pub fn download(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Re
 /// Errors: those of fetching, `wrong-digest`.
 pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
     match source {
-        Source::Archive(remote) => {
-            let request = remote.access.request(&remote.base, &remote.url)?;
-            let request = request.header("accept", "application/gzip,application/octet-stream").limit(MAX_ARCHIVE);
-            let freshness = match remote.digest {
-                Some(digest) => Freshness::Pinned(digest),
-                None if remote.is_version => Freshness::Forever,
-                None => Freshness::Asked,
-            };
-            let has_credentials = !remote.access.username.is_empty() && request.auth.is_none();
-            let (content, digest) = get(pulling.fetch, "chart", &request, freshness).map_err(|mut failure| {
-                if failure.kind == Kind::Unauthorized && has_credentials {
-                    failure.diagnostic.help = Some(format!(
-                        "user and password are for `{}`; `--pass-credentials` sends them to other hosts too",
-                        without_secrets(&remote.base)
-                    ));
-                }
-                failure
-            })?;
-            Ok(Archive { content, digest, file_name: url::file_name(&remote.url) })
-        }
+        Source::Archive(remote) => fetch_remote(pulling, remote),
         Source::Oci { reference, .. } => Err(Diagnostic::new(
             "chart-not-found",
             format!("`{}` is in a registry, and kz fetches no charts from there yet", without_secrets(reference)),
@@ -136,6 +117,40 @@ pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
             Ok(Archive { digest: Digest::of(&content), content, file_name })
         }
     }
+}
+
+/// From the first of its URLs that has it. Helm knows the first alone.
+fn fetch_remote(pulling: &Pulling, remote: &Remote) -> Result<Archive> {
+    let failure = match fetch_url(pulling, remote, &remote.url) {
+        Ok(archive) => return Ok(archive),
+        Err(failure) => failure,
+    };
+    let is_elsewhere =
+        matches!(failure.kind, Kind::NotFound | Kind::Status(_) | Kind::Connection | Kind::Timeout | Kind::Tls);
+    let others = remote.others.iter().filter(|_| is_elsewhere);
+    let found = others.map(|url| fetch_url(pulling, remote, url)).find_map(Result::ok);
+    found.ok_or_else(|| failure.into())
+}
+
+fn fetch_url(pulling: &Pulling, remote: &Remote, url: &str) -> Result<Archive, Failure> {
+    let request = remote.access.request(&remote.base, url)?;
+    let request = request.header("accept", "application/gzip,application/octet-stream").limit(MAX_ARCHIVE);
+    let freshness = match remote.digest {
+        Some(digest) => Freshness::Pinned(digest),
+        None if remote.is_version => Freshness::Forever,
+        None => Freshness::Asked,
+    };
+    let has_credentials = !remote.access.username.is_empty() && request.auth.is_none();
+    let (content, digest) = get(pulling.fetch, "chart", &request, freshness).map_err(|mut failure| {
+        if failure.kind == Kind::Unauthorized && has_credentials {
+            failure.diagnostic.help = Some(format!(
+                "user and password are for `{}`; `--pass-credentials` sends them to other hosts too",
+                without_secrets(&remote.base)
+            ));
+        }
+        failure
+    })?;
+    Ok(Archive { content, digest, file_name: url::file_name(url) })
 }
 
 /// What stands beside an archive: a signature over its digest.

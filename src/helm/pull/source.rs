@@ -41,6 +41,8 @@ pub enum Source {
 /// An archive behind a URL.
 pub struct Remote {
     pub url: String,
+    /// Where it is, too.
+    pub others: Vec<String>,
     /// Whose credentials `access` has.
     pub base: String,
     pub access: Access,
@@ -127,7 +129,8 @@ fn of_url(pulling: &Pulling, wanted: &Wanted, url: &str) -> Result<Source> {
         Some(entry) => (entry.url.clone(), wanted.access.of_repository(entry)),
         None => (url.to_owned(), wanted.access.clone()),
     };
-    Ok(Source::Archive(Remote { url: url.to_owned(), base, access, digest: None, is_version: false }))
+    let (url, others) = (url.to_owned(), Vec::new());
+    Ok(Source::Archive(Remote { url, others, base, access, digest: None, is_version: false }))
 }
 
 /// A chart that is looked for in an index.
@@ -187,7 +190,9 @@ pub fn of_version(version: &ChartVersion, place: &Place, what: &str, is_version:
         }
     };
     let (base, access) = (place.repo.to_owned(), place.access.clone());
-    Ok(Source::Archive(Remote { url, base, access, digest, is_version }))
+    let others = version.urls.iter().skip(1).filter_map(|reference| url::resolve(place.repo, reference).ok());
+    let others = others.filter(|url| !is_oci(url)).collect();
+    Ok(Source::Archive(Remote { url, others, base, access, digest, is_version }))
 }
 
 /// The repository of a URL among some. Go: urlutil.Equal.
