@@ -57,8 +57,15 @@ impl Cache {
             // A cache that may only be read is good for what it holds.
             let _ = fs::write(tag, "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of kz.\n");
         }
+        // Programs run elsewhere.
+        let root = &fs::canonicalize(root).map_err(failed)?;
         let in_use = lock::share(&root.join("lock")).map_err(failed)?;
         Ok(Cache { root: root.to_owned(), now, _in_use: in_use })
+    }
+
+    /// The directory, absolute and free of links.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Waits until nobody else has the lock of this key, and takes it. Look again into the cache when you have it.

@@ -69,14 +69,14 @@ pub struct Context {
     pub(super) now: fn() -> SystemTime,
     pub(super) connections: Connections,
     pub(super) memo: Memo,
-    pub(super) git: git::Memo,
+    pub(super) git: git::State,
     cache: OnceLock<Cache>,
 }
 
 impl Context {
     /// `progress` is told what is going on; `now` is the clock.
     pub fn new(settings: Settings, progress: Sink, now: fn() -> SystemTime) -> Context {
-        let (memo, git) = (Memo::default(), git::Memo::default());
+        let (memo, git) = (Memo::default(), git::State::default());
         Context { settings, progress, now, connections: Connections::default(), memo, git, cache: OnceLock::new() }
     }
 

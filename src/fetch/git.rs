@@ -76,8 +76,17 @@ pub struct Checkout {
     tree: PathBuf,
 }
 
-/// What this process has asked for, so that it asks once.
-pub(super) type Memo = Mutex<HashMap<(String, String, bool), Arc<OnceLock<Result<Arc<Checkout>>>>>>;
+/// What is shared by all that this process does with git.
+#[derive(Default)]
+pub(super) struct State {
+    /// What was asked for: address, reference, with submodules or not.
+    opened: Mutex<HashMap<(String, String, bool), Opened>>,
+    /// Held by who asks somebody on the terminal.
+    asking: Mutex<()>,
+}
+
+/// Found once; who comes while it is looked for waits.
+type Opened = Arc<OnceLock<Result<Arc<Checkout>>>>;
 
 /// Finds out which commit is meant, and sees to it that it can be read.
 ///
@@ -87,7 +96,7 @@ pub fn open(context: &Context, source: &Source) -> Result<Arc<Checkout>> {
     address::check(&source.url)?;
     reference::check(&source.reference)?;
     let once = {
-        let mut memo = context.git.lock().unwrap_or_else(|e| e.into_inner());
+        let mut memo = context.git.opened.lock().unwrap_or_else(|e| e.into_inner());
         let key = (source.url.clone(), source.reference.clone(), source.submodules);
         memo.entry(key).or_default().clone()
     };
@@ -103,7 +112,7 @@ pub fn open(context: &Context, source: &Source) -> Result<Arc<Checkout>> {
 /// Whether [`open`] and then [`Checkout::reach`] would ask nobody.
 pub fn is_here(context: &Context, source: &Source, path: &str) -> bool {
     let key = (source.url.clone(), source.reference.clone(), source.submodules);
-    let memo = context.git.lock().unwrap_or_else(|e| e.into_inner());
+    let memo = context.git.opened.lock().unwrap_or_else(|e| e.into_inner());
     let place = match memo.get(&key).and_then(|once| once.get()) {
         Some(opened) => opened.as_ref().ok().map(|checkout| checkout.place.clone()),
         None => reference::place_of_id(context, source),

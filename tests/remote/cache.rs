@@ -135,6 +135,15 @@ fn a_cache_that_may_only_be_read_is_good_for_what_it_holds() {
 }
 
 #[test]
+fn the_cache_can_be_named_by_a_relative_path() {
+    let Some(bench) = Bench::new() else { return };
+    bench.usual("repo");
+    let url = bench.url("repo//deploy/prod");
+    assert_eq!(bench.names_of_kz(&[&url, "--cache-dir", "a/b"]), "prod-base");
+    assert!(bench.work().join("a/b/trees").exists() && !bench.cache().exists());
+}
+
+#[test]
 fn no_place_for_a_cache_is_an_error() {
     let Some(bench) = Bench::new() else { return };
     bench.usual("repo");

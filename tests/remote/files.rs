@@ -13,6 +13,7 @@ fn files(asked: &Asked) -> Option<Reply> {
         }
         "/page" => Reply::ok("<!DOCTYPE html>\n<html><p>welcome: here</html>"),
         "/org/repo/broken.yaml" => Reply::ok("a: b: c\n"),
+        "/repo/.git/releases/install" | "/repo/.git/releases/cm.yaml" => Reply::ok(config_map("released")),
         "/gone.yaml" => Reply::status(404, ""),
         "/repo/.git//deploy/prod" => Reply::ok("<html>"),
         _ => return None,
@@ -52,6 +53,10 @@ fn an_address_is_a_file_or_a_repository() {
     };
     // Once it is known what it is, nobody asks for a file.
     assert_eq!(count(&bench), 0);
+    // There are files below it, all the same.
+    for path in ["/repo/.git/releases/install", "/repo/.git/releases/cm.yaml"] {
+        assert_eq!(bench.names(&[&server.url(path)]), "released", "{path}");
+    }
 }
 
 #[test]

@@ -47,6 +47,11 @@ pub fn is_local(url: &str) -> bool {
     url.starts_with("file://") || url.starts_with('/')
 }
 
+/// Whether it is reached by ssh.
+pub fn is_ssh(url: &str) -> bool {
+    url.starts_with("ssh://") || !is_local(url) && !url.contains("://")
+}
+
 /// An address as it may be shown and written down: of a web server without user and password, which may be a token;
 /// of others without the password.
 pub fn without_password(url: &str) -> Cow<'_, str> {

@@ -1,7 +1,7 @@
 //! One call of the program `git`.
 //!
-//! **Invariant:** it ends in time; it asks nobody where there is no terminal; it runs no hooks, and no transport that
-//! is a program.
+//! **Invariant:** it ends in time; it asks somebody only where there is a terminal and nothing else will do; it runs no
+//! hooks, and no transport that is a program.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,7 +30,7 @@ const LOCAL: [&str; 13] = [
 ];
 
 /// What the user's own configuration is not to decide here.
-const CONFIG: [&str; 9] = [
+const CONFIG: [&str; 8] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "fetch.recurseSubmodules=false",
@@ -39,14 +39,43 @@ const CONFIG: [&str; 9] = [
     "protocol.ext.allow=never",
     "protocol.fd.allow=never",
     "submodule.recurse=false",
-    "transfer.credentialsInUrl=allow",
 ];
+
+/// Whether a call may ask for passwords on the terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Manner {
+    Quiet,
+    Asking,
+}
+
+/// Does something quietly, and where the server wants to know more, again so that somebody can be asked, one at a time.
+/// ssh cannot be told to be quiet, whoever runs it.
+pub fn politely<T>(
+    context: &Context,
+    source: &Source,
+    mut once: impl FnMut(Manner) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if !context.settings.git.has_terminal || address::is_local(&source.url) {
+        return once(Manner::Quiet);
+    }
+    if address::is_ssh(&source.url) {
+        return once(Manner::Asking);
+    }
+    match once(Manner::Quiet) {
+        Err(failure) if failure.kind == Kind::Denied => {
+            let _one_at_a_time = context.git.asking.lock().unwrap_or_else(|e| e.into_inner());
+            once(Manner::Asking)
+        }
+        done => done,
+    }
+}
 
 /// A call in the making.
 #[derive(Clone)]
 pub struct Call<'c> {
     context: &'c Context,
     source: &'c Source,
+    manner: Manner,
     args: Vec<String>,
     environment: Vec<(String, String)>,
 }
@@ -55,11 +84,15 @@ impl<'c> Call<'c> {
     /// A call that works on the bare repository in `repository`, whose remote `origin` is the source's address. It is
     /// not written down, for it may hold a password.
     pub fn new(context: &'c Context, source: &'c Source, repository: &Path) -> Call<'c> {
-        let mut call = Call { context, source, args: Vec::new(), environment: Vec::new() };
+        let mut call = Call { context, source, manner: Manner::Quiet, args: Vec::new(), environment: Vec::new() };
         for config in CONFIG {
             call = call.config(config.to_owned());
         }
         call.config(format!("remote.origin.url={}", source.url)).arg(format!("--git-dir={}", repository.display()))
+    }
+
+    pub fn manner(self, manner: Manner) -> Call<'c> {
+        Call { manner, ..self }
     }
 
     pub fn config(self, setting: String) -> Call<'c> {
@@ -84,14 +117,14 @@ impl<'c> Call<'c> {
 
     /// Runs git, and gives what it prints.
     pub fn run(self) -> Result<Vec<u8>, Failure> {
-        let Call { context, source, args, environment: own } = self;
+        let Call { context, source, manner, args, environment: own } = self;
         let settings = &context.settings.git;
         let program = program(context)?;
         let mut environment = settings.environment.clone();
         environment.retain(|(name, _)| !LOCAL.contains(&name.as_str()));
         // Messages are looked into.
         environment.push(("LC_ALL".to_owned(), "C".to_owned()));
-        if !settings.has_terminal {
+        if manner == Manner::Quiet {
             environment.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned()));
         }
         if source.named_by == NamedBy::Repository {
@@ -104,7 +137,8 @@ impl<'c> Call<'c> {
             program: &program,
             args: &args,
             environment: &environment,
-            directory: context.settings.cache_dir.as_deref(),
+            // Not in a repository that is about something else.
+            directory: Some(context.cache()?.root()),
             input: Vec::new(),
         };
         let outcome = match process::run_within(job, Limit { time: source.timeout, family }) {

@@ -13,6 +13,8 @@ pub enum Kind {
     TooClever,
     /// The repository has no such reference or commit.
     NoReference,
+    /// The server wants to know who asks, or ssh whether it is the right server.
+    Denied,
     /// It may go better the next time.
     Passing,
     Timeout,
@@ -50,12 +52,12 @@ const MESSAGES: [(&str, Kind, &str); 30] = [
     ("not our ref", Kind::NoReference, ""),
     ("no such remote ref", Kind::NoReference, ""),
     ("mismatched algorithms", Kind::Other, "the repository names its objects by another hash; this git cannot read it"),
-    ("Host key verification failed", Kind::Other, "see whether it is the right host, and connect once with `ssh`"),
-    ("Authentication failed", Kind::Other, LOG_IN),
-    ("could not read Username", Kind::Other, LOG_IN),
-    ("could not read Password", Kind::Other, LOG_IN),
-    ("Permission denied", Kind::Other, "see whether the key is there that the host knows: `ssh-add -l`"),
-    ("returned error: 401", Kind::Other, LOG_IN),
+    ("Host key verification failed", Kind::Denied, "see whether it is the right host, and connect once with `ssh`"),
+    ("Authentication failed", Kind::Denied, LOG_IN),
+    ("could not read Username", Kind::Denied, LOG_IN),
+    ("could not read Password", Kind::Denied, LOG_IN),
+    ("Permission denied", Kind::Denied, "see whether the key is there that the host knows: `ssh-add -l`"),
+    ("returned error: 401", Kind::Denied, LOG_IN),
     ("returned error: 403", Kind::Other, "see whether this user may read the repository"),
     ("returned error: 429", Kind::Passing, TRY_LATER),
     ("returned error: 50", Kind::Passing, TRY_LATER),

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::call::Call;
+use super::call::{Call, politely};
 use super::repository::{self, OBJECTS};
 use super::{Source, address, failure};
 use crate::base::{Diagnostic, Result};
@@ -110,7 +110,8 @@ fn ask(context: &Context, source: &Source, place: &Path) -> Result<String> {
     let name = name_of(source);
     let call = Call::new(context, source, &place.join(OBJECTS));
     let call = call.args(&["ls-remote", "--quiet", "--", "origin", name]).arg(format!("{name}^{{}}"));
-    let printed = repository::patiently(context, || call.clone().run())?;
+    let printed =
+        politely(context, source, |manner| repository::patiently(context, || call.clone().manner(manner).run()))?;
     meant(&String::from_utf8_lossy(&printed), name).ok_or_else(|| failure::no_reference(source))
 }
 

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io, thread};
 
-use super::call::Call;
+use super::call::{Call, Manner, politely};
 use super::failure::{Failure, Kind};
 use super::reference::full_id;
 use super::{Source, address, failure};
@@ -28,8 +28,10 @@ pub enum Extent {
     All,
 }
 
-/// Of the first on, the others are ways where the server or this git does not know how.
+/// After the first, the others are ways where the server or this git does not know how.
 const WAYS: [Extent; 3] = [Extent::Folders, Extent::Commit, Extent::All];
+/// Of these the first is enough for good.
+const WHOLE: &[Extent] = &[Extent::Commit, Extent::All];
 
 /// Where the cache has a commit, if it does.
 pub fn kept(cache: &Cache, source: &Source, id: &str) -> Option<PathBuf> {
@@ -64,7 +66,7 @@ pub fn complete(context: &Context, source: &Source, id: &str, place: &Path) -> R
     let fresh = place.join("fresh");
     let failed = |e: io::Error| unwritable(place, &e);
     remove(&fresh).map_err(failed)?;
-    fetch(context, source, id, &fresh, &WAYS[1..])?;
+    fetch(context, source, id, &fresh, WHOLE)?;
     let objects = place.join(OBJECTS);
     remove(&objects).and_then(|()| fs::rename(&fresh, &objects)).map_err(failed)
 }
@@ -78,26 +80,43 @@ pub fn key(source: &Source, id: &str) -> Key {
 
 /// Makes a bare repository with what is wanted: a commit's id, or a reference. Gives the commit's id.
 fn fetch(context: &Context, source: &Source, wanted: &str, objects: &Path, ways: &[Extent]) -> Result<String> {
-    let at = if source.reference.is_empty() { String::new() } else { format!(" at {}", source.reference) };
-    let _activity = Activity::new(context, format!("fetching {}{at}", address::without_password(&source.url)));
-    let mut failed = None;
-    for (number, way) in ways.iter().enumerate() {
+    let fetched = politely(context, source, |manner| match manner {
+        Manner::Quiet => {
+            let at = if source.reference.is_empty() { String::new() } else { format!(" at {}", source.reference) };
+            let what = format!("fetching {}{at}", address::without_password(&source.url));
+            let _activity = Activity::new(context, what);
+            fetch_in(context, source, wanted, objects, ways, manner)
+        }
+        // One visit, so that nobody is asked twice; and nothing is drawn over the question.
+        Manner::Asking => fetch_in(context, source, wanted, objects, WHOLE, manner),
+    });
+    Ok(fetched?)
+}
+
+fn fetch_in(
+    context: &Context,
+    source: &Source,
+    wanted: &str,
+    objects: &Path,
+    ways: &[Extent],
+    manner: Manner,
+) -> Result<String, Failure> {
+    let call = || Call::new(context, source, objects).manner(manner);
+    let mut ways = ways.iter().peekable();
+    while let Some(way) = ways.next() {
         remove(objects).map_err(|e| unwritable(objects, &e))?;
-        let call = || Call::new(context, source, objects);
         call().args(&["init", "--quiet", "--bare", "--template="]).run()?;
-        let fetched = patiently(context, || fetch_by(*way, wanted, call));
-        match fetched {
+        match patiently(context, || fetch_by(*way, wanted, call)) {
             Ok(()) => {
                 let printed = call().args(&["rev-parse", "--verify", "--quiet"]).arg(found(*way, wanted)).run();
-                let id =
-                    String::from_utf8_lossy(&printed.map_err(|_| failure::no_reference(source))?).trim().to_owned();
-                return Ok(id);
+                let printed = printed.map_err(|_| failure::no_reference(source))?;
+                return Ok(String::from_utf8_lossy(&printed).trim().to_owned());
             }
-            Err(failure) if failure.kind == Kind::TooClever && number + 1 < ways.len() => failed = Some(failure),
-            Err(failure) => return Err(failure.into()),
+            Err(failure) if failure.kind == Kind::TooClever && ways.peek().is_some() => {}
+            Err(failure) => return Err(failure),
         }
     }
-    Err(failed.map_or_else(|| failure::no_reference(source), Box::from))
+    Err(failure::no_reference(source).into())
 }
 
 /// Where git keeps the branches of a remote.

@@ -112,10 +112,14 @@ impl Loader {
     /// Errors: those of fetching; as [`Loader::open_remote`].
     pub(super) fn remote_resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
         let open = |spec| Loader::open_remote(ctx, spec, Some((self.clone(), path.span))).map(Target::Directory);
-        let spec = match RepoSpec::parse(path) {
-            Some(spec) if git::is_known(ctx.fetch, &source(&spec)) => return open(spec),
-            spec => spec,
-        };
+        let spec = RepoSpec::parse(path);
+        if let Some(spec) = spec.as_ref().filter(|spec| !names_file(spec) && git::is_known(ctx.fetch, &source(spec))) {
+            match open(spec.clone()) {
+                // Forges have files below the addresses of their repositories: `REPO/releases/download/…`.
+                Err(error) if matches!(error.code, "no-such-file" | "not-a-directory") => {}
+                done => return done,
+            }
+        }
         let (file, spec) = match (self.read(ctx, path), spec) {
             (Ok(file), None) => return Ok(Target::File(file)),
             (Err(refusal), None) => return Err(self.refused(ctx, refusal, field, path)),
@@ -215,7 +219,7 @@ pub fn source(spec: &RepoSpec) -> Source {
 
 /// Whether a file's path is a URL that is fetched by HTTP. kustomize: IsRemoteFile.
 pub fn is_remote_file(path: &str) -> bool {
-    let scheme = path.split_once(':').map(|(scheme, _)| scheme);
+    let scheme = path.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
 }
 
