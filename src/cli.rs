@@ -12,6 +12,7 @@ mod charts;
 mod dependency;
 mod exit;
 mod fetching;
+mod localize;
 mod progress;
 mod pull;
 mod repo;

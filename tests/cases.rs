@@ -10,6 +10,7 @@
 #[path = "support/temp_dir.rs"]
 mod temp_dir;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -103,7 +104,7 @@ fn check(case: &Path, update: bool) -> Result<(), String> {
     }
     let mut problems = String::new();
     compare("stdout", &out.unwrap_or_default(), &done.stdout, &mut problems);
-    compare_files(&case.join("files"), &work, &mut problems).map_err(|e| e.to_string())?;
+    compare_files(case, &work, &mut problems).map_err(|e| e.to_string())?;
 
     let err_file = case.join("err");
     if update && problems.is_empty() {
@@ -128,21 +129,38 @@ fn compare(what: &str, expected: &[u8], actual: &[u8], problems: &mut String) {
     problems.push_str(&diff.to_string());
 }
 
-/// Every file below `expected` must be below `work` with the same bytes.
-fn compare_files(expected: &Path, work: &Path, problems: &mut String) -> io::Result<()> {
-    if !expected.is_dir() {
+/// What was written or changed must be below `files`, to the byte, and nothing else may be otherwise than in `in`.
+fn compare_files(case: &Path, work: &Path, problems: &mut String) -> io::Result<()> {
+    let (files, before) = (case.join("files"), case.join("in"));
+    let mut names = BTreeSet::new();
+    list(&files, &files, &mut names)?;
+    list(work, work, &mut names)?;
+    for name in names {
+        let recorded = files.join(&name);
+        let expected = if recorded.exists() { recorded } else { before.join(&name) };
+        match (fs::read(expected), fs::read(work.join(&name))) {
+            (Ok(expected), Ok(actual)) => compare(&name.display().to_string(), &expected, &actual, problems),
+            (Ok(_), Err(e)) => problems.push_str(&format!("{}: {e}\n", name.display())),
+            (Err(_), Ok(_)) => {
+                problems.push_str(&format!("{} was written, and is not below `files`\n", name.display()))
+            }
+            (Err(_), Err(_)) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files below a folder, relative to it; links are passed over.
+fn list(root: &Path, dir: &Path, into: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    if !dir.is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(expected)? {
-        let path = entry?.path();
-        let there = work.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            compare_files(&path, &there, problems)?;
-            continue;
-        }
-        match fs::read(&there) {
-            Ok(actual) => compare(&there.display().to_string(), &fs::read(&path)?, &actual, problems),
-            Err(e) => problems.push_str(&format!("{}: {e}\n", there.display())),
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        match entry.file_type()? {
+            kind if kind.is_dir() => list(root, &entry.path(), into)?,
+            kind if kind.is_file() => drop(into.insert(entry.path().strip_prefix(root).unwrap_or(dir).to_owned())),
+            _ => {}
         }
     }
     Ok(())

@@ -230,6 +230,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["dependency", "build"],
         &["dependency", "list"],
         &["dependency", "update"],
+        &["localize"],
         &["pull"],
         &["repo", "add"],
         &["repo", "list"],

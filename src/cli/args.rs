@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, cache, dependency, pull, repo, show, template, version};
+use super::{build, cache, dependency, localize, pull, repo, show, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +48,7 @@ pub enum Action {
 /// The commands, in the order of the help.
 pub const VERBS: &[Verb] = &[
     Verb::new("build", build::command, build::run),
+    Verb::new("localize", localize::command, localize::run),
     Verb::new("template", template::command, template::run),
     Verb::new("pull", pull::command, pull::run).or(&["fetch"]),
     Verb::group("repo", repo::command, repo::VERBS),

@@ -18,7 +18,7 @@ mod values;
 
 use std::borrow::Cow;
 
-pub use file::{decode_kustomization, read_kustomization};
+pub use file::{decode_kustomization, read_kustomization, read_root};
 pub use helm::HelmPlugin;
 pub use suggest::nearest;
 pub use types::{ConfigMapArgs, SecretArgs};

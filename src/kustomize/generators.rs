@@ -19,6 +19,7 @@ use crate::k8s::{Behavior, Resource};
 use crate::yaml::{Mapping, Node, Scalar, Style, Tag};
 
 use sources::Kind;
+pub use sources::parse_file_source;
 
 /// Makes one entry of `configMapGenerator`; `globals` are the kustomization's `generatorOptions`.
 ///

@@ -19,8 +19,8 @@ use std::sync::{Arc, Once};
 
 pub use ahead::missing;
 use refusal::{Refusal, reason};
-pub use remote::shown;
-use remote::{Remote, is_remote_file};
+use remote::Remote;
+pub use remote::{is_remote_file, shown};
 pub use repo_spec::RepoSpec;
 
 use super::context::{Context, LoadRestrictor};

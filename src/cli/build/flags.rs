@@ -92,18 +92,11 @@ impl Flags {
         let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
         let dir = text("dir").to_owned();
         let output = matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned();
-        let working_dir = std::env::current_dir().map_err(|e| {
-            Diagnostic::new("working-directory", format!("the working directory cannot be found: {e}"))
-                .help("change to a directory that exists")
-        })?;
-        let environment: Vec<(String, String)> = std::env::vars_os()
-            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
-            .collect();
-
+        let plain = plain_options()?;
         let enable_plugins = is_on("enable-alpha-plugins");
         // kustomize: konfig.EnableManagedbyLabelEnv.
         let label_by_env =
-            environment.iter().any(|(name, value)| name == "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL" && value == "on");
+            plain.environment.iter().any(|(name, value)| name == "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL" && value == "on");
         let options = BuildOptions {
             load_restrictor: match text("load-restrictor") {
                 "LoadRestrictionsNone" => LoadRestrictor::None,
@@ -128,11 +121,24 @@ impl Flags {
                 network: is_on("network"),
                 network_name: text("network-name").to_owned(),
             },
-            environment,
-            working_dir,
+            ..plain
         };
         Ok(Flags { dir, output, options, fetch: fetching::context(matches), notes: notes(matches) })
     }
+}
+
+/// The options of a build without flags.
+///
+/// Errors: the working directory is gone.
+pub fn plain_options() -> Result<BuildOptions> {
+    let working_dir = std::env::current_dir().map_err(|e| {
+        Diagnostic::new("working-directory", format!("the working directory cannot be found: {e}"))
+            .help("change to a directory that exists")
+    })?;
+    let environment = std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+        .collect();
+    Ok(BuildOptions { environment, working_dir, ..BuildOptions::default() })
 }
 
 fn notes(matches: &ArgMatches) -> Vec<String> {

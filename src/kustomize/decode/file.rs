@@ -25,13 +25,20 @@ const DEPRECATED: [(&str, &str); 6] = [
 /// Errors: YAML syntax; unknown fields, wrong types, wrong kind or apiVersion, all together; an
 /// empty file.
 pub fn read_kustomization(sources: &Sources, source: SourceId) -> Result<Kustomization> {
-    let Some(file) = sources.get(source) else { return empty(Span::NOWHERE) };
-    let mut documents = yaml::read(source, &file.text, ReadOptions::config())
-        .map_err(|error| if mentions_secrets(&file.text) { error.masked() } else { error })?;
-    match documents.pop().and_then(|document| document.root) {
+    match read_root(sources, source)? {
         Some(root) => decode_kustomization(&root),
         None => empty(Span::new(source, 0, 0)),
     }
+}
+
+/// The first document of a kustomization file as it stands, if there is one.
+///
+/// Errors: YAML syntax.
+pub fn read_root(sources: &Sources, source: SourceId) -> Result<Option<Node>> {
+    let Some(file) = sources.get(source) else { return Ok(None) };
+    let mut documents = yaml::read(source, &file.text, ReadOptions::config())
+        .map_err(|error| if mentions_secrets(&file.text) { error.masked() } else { error })?;
+    Ok(documents.pop().and_then(|document| document.root))
 }
 
 /// The line of a syntax error may hold a secret's data.

@@ -159,7 +159,7 @@ fn without_quotes(text: &str) -> &str {
 }
 
 /// `path` or `key=path`. Without a key, the key is the path's last part.
-fn parse_file_source(source: &Text, field: &str) -> Result<(String, Text)> {
+pub fn parse_file_source(source: &Text, field: &str) -> Result<(String, Text)> {
     let wrong = |what: &str| {
         Err(Diagnostic::new("invalid-file-source", format!("an entry of `files` of `{field}` {what}"))
             .at(source.span)

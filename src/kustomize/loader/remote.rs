@@ -70,6 +70,11 @@ impl Loader {
         self.remote().is_some()
     }
 
+    /// The folder that stands for the root of the repository that it is in, if it is in one.
+    pub fn repository(&self) -> Option<&Path> {
+        self.remote().map(|remote| remote.tree())
+    }
+
     /// Sees to it that a folder is there, where this kustomization is in a repository: for what reads [`Loader::files`].
     ///
     /// Errors: as [`Loader::open_remote`].

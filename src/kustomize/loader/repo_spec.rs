@@ -20,8 +20,12 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(27);
 pub struct RepoSpec {
     /// All of it, as it was written: cycles are found by it.
     pub raw: String,
-    /// What git is given.
+    /// What git is given: the two that follow.
     pub url: String,
+    /// Scheme, user and host, with what separates them from the path.
+    pub host: String,
+    /// The repository's path on its host.
+    pub repository: String,
     /// The way from the repository's root to the kustomization, as it was written; empty for the root.
     pub directory: String,
     /// A branch, a tag, or a commit; empty for what the repository has checked out.
@@ -51,6 +55,8 @@ impl RepoSpec {
         Some(RepoSpec {
             raw: text.to_owned(),
             url: format!("{host}{repository}"),
+            repository: repository.to_owned(),
+            host,
             directory: directory.strip_prefix('/').unwrap_or(directory).to_owned(),
             reference: query.reference,
             submodules: query.submodules,
