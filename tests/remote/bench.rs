@@ -174,7 +174,8 @@ impl Bench {
         done.stderr
     }
 
-    fn reference(&self, args: &[&str]) -> Option<Done> {
+    /// What kustomize does, with `KUSTOMIZE`.
+    pub fn reference(&self, args: &[&str]) -> Option<Done> {
         let mut command = Command::new(std::env::var_os("KUSTOMIZE")?);
         self.prepare(&mut command);
         Some(self.done(command.args(args).current_dir(self.work()).output().unwrap()))

@@ -13,6 +13,7 @@ mod temp_dir;
 mod addresses;
 mod bench;
 mod cache;
+mod copies;
 mod errors;
 mod files;
 mod http_backend;

@@ -85,3 +85,62 @@ pub fn default_destination(target: &Loader, spec: Option<&RepoSpec>) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Recorded from kustomize's locFilePath.
+    #[test]
+    fn files_have_their_places_by_host_and_path() {
+        let facts = [
+            ("https://raw.example.com/org/repo/v1/x.yaml", "raw.example.com/org/repo/v1/x.yaml"),
+            ("HTTP://Me:pw@Host.example:8080/a//b/./x.yaml?q=1", "Host.example/a/b/x.yaml"),
+            ("https://host", "host"),
+            ("https://host/", "host"),
+            ("https://host/a%20b/%2e%2e/x", "host/a%20b/%2e%2e/x"),
+            ("https://host/a b/ü.yaml", "host/a%20b/%C3%BC.yaml"),
+            ("https://host/../../x", "host/x"),
+            ("https://[2001:db8::1]:443/x.yaml", "2001:db8::1/x.yaml"),
+            ("https://host/x.yaml?a=/b#c", "host/x.yaml"),
+            ("https://host/*/[x]", "host/*/[x]"),
+            ("https://host/a%2Fb", "host/a%2Fb"),
+        ];
+        for (url, expected) in facts {
+            assert_eq!(of_file(url).unwrap(), Path::new(REMOTE).join(expected), "{url}");
+        }
+    }
+
+    /// Recorded from kustomize's locRootPath.
+    #[test]
+    fn kustomizations_of_repositories_have_their_places_by_host_repository_and_reference() {
+        let facts = [
+            ("https://github.com/org/repo//deploy/x?ref=v1", "github.com/org/repo/v1"),
+            ("git@github.com:org/repo.git//deploy/x?ref=v1", "github.com/org/repo/v1"),
+            ("ssh://git@git.example.com:2222/org/repo.git?ref=release/1.0", "git.example.com/org/repo/release/1.0"),
+            ("file:///srv/git/repo.git//deploy/x?ref=main", "file-schemed/srv/git/repo/main"),
+            (
+                "https://me@dev.example.com/org/project/_git/repo/deploy/x?version=v1",
+                "dev.example.com/org/project/_git/repo/v1",
+            ),
+            ("https://git.example.com:8443/a/../b/repo//deploy/x?ref=v1", "git.example.com/b/repo/v1"),
+            ("https://[2001:db8::1]/org/repo?ref=v1", "2001:db8::1/org/repo/v1"),
+            ("user@host.example:path/to/repo.git//deploy/x?ref=v1", "host.example/path/to/repo/v1"),
+            ("https://GitHub.com/Org/Repo?ref=V1", "github.com/Org/Repo/V1"),
+            ("https://me:pw@host.example/org/repo?ref=v1", "host.example/org/repo/v1"),
+        ];
+        for (url, expected) in facts {
+            let (spec, tree) = (RepoSpec::parse(url).unwrap(), Path::new("/cache/tree"));
+            let expected = Path::new(REMOTE).join(expected);
+            assert_eq!(of_root(&spec, tree, tree), expected, "{url}");
+            assert_eq!(of_root(&spec, tree, &tree.join("deploy/x")), expected.join("deploy/x"), "{url}");
+        }
+    }
+
+    #[test]
+    fn no_place_is_outside() {
+        let spec = RepoSpec::parse("https://host/org/repo?ref=../../../../x").unwrap();
+        let place = of_root(&spec, Path::new("/t"), Path::new("/t"));
+        assert!(place.starts_with(REMOTE) && !place.to_string_lossy().contains(".."), "{}", place.display());
+    }
+}
