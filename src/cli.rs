@@ -6,6 +6,7 @@
 //! **Not here:** what the verbs do.
 
 mod args;
+mod ask;
 mod build;
 mod cache;
 mod charts;
@@ -15,6 +16,7 @@ mod fetching;
 mod localize;
 mod progress;
 mod pull;
+mod registry;
 mod repo;
 mod show;
 mod sizes;

@@ -232,6 +232,8 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["dependency", "update"],
         &["localize"],
         &["pull"],
+        &["registry", "login"],
+        &["registry", "logout"],
         &["repo", "add"],
         &["repo", "list"],
         &["repo", "remove"],

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, cache, dependency, localize, pull, repo, show, template, version};
+use super::{build, cache, dependency, localize, pull, registry, repo, show, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +52,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("template", template::command, template::run),
     Verb::new("pull", pull::command, pull::run).or(&["fetch"]),
     Verb::group("repo", repo::command, repo::VERBS),
+    Verb::group("registry", registry::command, registry::VERBS),
     Verb::group("dependency", dependency::command, dependency::VERBS).or(&["dep", "dependencies"]),
     Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
     Verb::group("cache", cache::command, cache::VERBS),

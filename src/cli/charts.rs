@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::fetch::Context;
@@ -30,12 +30,12 @@ pub fn chart_flags(command: Command, purpose: Purpose) -> Command {
         .arg(switch("devel", "Prereleases too, where no version is given", purpose))
         .arg(switch("verify", "Verify the chart's signature", purpose).hide(true))
         .arg(value("keyring", "FILE", "Keys for `--verify`").hide(true));
-    let command = server_flags(command, purpose).arg(switch(
+    let command = server_flags(command, purpose).arg(plain_http(purpose)).arg(switch(
         "pass-credentials",
         "Send user and password to other hosts too, to which an index leads",
         purpose,
     ));
-    home_flags(fetching::flags(command, purpose))
+    home_flags(fetching::flags(command, purpose)).arg(registry_config())
 }
 
 /// The flags that say how a server is asked.
@@ -48,6 +48,15 @@ pub fn server_flags(command: Command, purpose: Purpose) -> Command {
         .arg(path("cert-file", "FILE", "Show this certificate"))
         .arg(path("key-file", "FILE", "The key of that certificate"))
         .arg(switch("insecure-skip-tls-verify", "Trust any certificate", purpose))
+}
+
+pub fn plain_http(purpose: Purpose) -> Arg {
+    switch("plain-http", "Ask registries (`oci://`) without TLS", purpose)
+}
+
+/// Where the credentials of registries are.
+pub fn registry_config() -> Arg {
+    path("registry-config", "FILE", "The credentials of registries [env: HELM_REGISTRY_CONFIG]")
 }
 
 /// The flags that say where Helm's files are.
@@ -79,6 +88,7 @@ impl Flags {
         let version = text("version");
         let version = if version.is_empty() && is_on("devel") { DEVELOPMENT.to_owned() } else { version };
         let mut access = access(matches)?;
+        access.plain_http = is_on("plain-http");
         access.pass_credentials = is_on("pass-credentials");
         let repo = Some(text("repo")).filter(|repo| !repo.is_empty());
         Ok(Flags { repo, version, access, homes: homes(matches), fetch: fetching::context(matches) })
@@ -109,7 +119,9 @@ pub fn access(matches: &ArgMatches) -> Result<Access> {
                 .help("name the file of the certificate and that of its key"));
         }
     };
-    let insecure = matches.get_one::<bool>("insecure-skip-tls-verify").copied().unwrap_or_default();
+    let is_on = |name: &str| matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or_default();
+    // `kz registry login` has a word of its own for it.
+    let insecure = is_on("insecure-skip-tls-verify") || is_on("insecure");
     let tls = TlsOptions { ca_file: file("ca-file"), identity, insecure };
     Ok(Access { username: text("username"), password: text("password"), tls, ..Access::default() })
 }
@@ -117,12 +129,16 @@ pub fn access(matches: &ArgMatches) -> Result<Access> {
 /// What [`home_flags`] and the environment say.
 pub fn homes(matches: &ArgMatches) -> Homes {
     let mut homes = Homes::of_environment(&|name| std::env::var(name).ok());
-    let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+    let given = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned();
     if let Some(file) = given("repository-config") {
         homes.repositories = file;
     }
     if let Some(folder) = given("repository-cache") {
         homes.indexes = folder;
+    }
+    // Not all of these commands come to registries, or to repositories.
+    if let Some(file) = given("registry-config") {
+        homes.registries = file;
     }
     homes
 }

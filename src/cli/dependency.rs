@@ -11,7 +11,7 @@ use kz::helm::pull::dependencies::{self, Order};
 use kz::helm::pull::lock::time_stamp;
 
 use super::args::{Purpose, Verb, switch, value};
-use super::charts::{access, home_flags, homes, server_flags};
+use super::charts::{access, home_flags, homes, plain_http, registry_config, server_flags};
 use super::exit::Exit;
 use super::table::table;
 use super::ui::Ui;
@@ -67,7 +67,7 @@ fn flags(command: Command, purpose: Purpose) -> Command {
         .arg(on_or_off("recursive", "First the charts that `file://` leads to, and those that these name"))
         .arg(on_or_off("verify", "Verify the charts' signatures").hide(true))
         .arg(value("keyring", "FILE", "Keys for `--verify`").hide(true));
-    home_flags(fetching::flags(server_flags(command, purpose), purpose))
+    home_flags(fetching::flags(server_flags(command, purpose).arg(plain_http(purpose)), purpose)).arg(registry_config())
 }
 
 /// Of the library.
@@ -92,7 +92,8 @@ fn done(matches: &ArgMatches, ui: &Ui, sources: &Sources, work: Work) -> Result<
     let pulling = Pulling::new(&Disk, sources, &context, &homes, &note);
     let (skip_refresh, recursive) = (is_on("skip-refresh"), is_on("recursive"));
     let mut out = String::new();
-    with_order(&pulling, &access(matches)?, |order| {
+    let access = Access { plain_http: is_on("plain-http"), ..access(matches)? };
+    with_order(&pulling, &access, |order| {
         work(&Order { skip_refresh, recursive, ..order }, &folder(matches), &mut out)
     })?;
     Ok(out)

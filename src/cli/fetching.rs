@@ -29,15 +29,20 @@ pub fn cache_dir_flag() -> Arg {
 
 /// What fetching needs to know. Nothing is looked at but the environment.
 pub fn context(matches: &ArgMatches) -> Context {
-    Context::new(settings(matches), progress::sink(), SystemTime::now)
+    let is_offline = matches.get_one::<bool>("offline").copied().unwrap_or_default();
+    Context::new(settings(cache_dir(matches), is_offline), progress::sink(), SystemTime::now)
 }
 
-fn settings(matches: &ArgMatches) -> Settings {
-    let offline = matches.get_one::<bool>("offline").copied().unwrap_or_default();
+/// The same for commands that ask a server and keep nothing.
+pub fn context_without_cache() -> Context {
+    Context::new(settings(None, false), progress::sink(), SystemTime::now)
+}
+
+fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
     let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) == Ok(true));
     Settings {
-        cache_dir: cache_dir(matches),
-        offline: offline || by_environment(),
+        cache_dir,
+        offline: is_offline || by_environment(),
         proxies: proxies(),
         trust: Trust {
             file: std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()).map(PathBuf::from),

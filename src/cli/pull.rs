@@ -17,7 +17,8 @@ Examples:
   kz pull stable/web                            the newest version, as web-1.2.0.tgz
   kz pull stable/web --version ^1.1 --untar     unpacked into ./web
   kz pull web --repo https://charts.example.com -d charts
-  kz pull https://charts.example.com/web-1.2.0.tgz";
+  kz pull https://charts.example.com/web-1.2.0.tgz
+  kz pull oci://registry.example.com/charts/web --version ^1.2";
 
 pub fn command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
@@ -31,7 +32,7 @@ pub fn command(purpose: Purpose) -> Command {
                 .required(true)
                 .num_args(1..)
                 .action(ArgAction::Append)
-                .help("`REPOSITORY/CHART`, a URL, or with --repo the name of a chart"),
+                .help("`REPOSITORY/CHART`, a URL, `oci://HOST/PATH/CHART`, or with --repo the name of a chart"),
         )
         .arg(path("destination", "DIR", "Where to put it; the working directory if nothing else is said").short('d'))
         .arg(on_or_off("untar", "Unpack it into a folder of the chart's name"))
@@ -44,12 +45,12 @@ pub fn command(purpose: Purpose) -> Command {
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     let sources = Sources::new();
     match pull(matches, ui, &sources) {
-        Ok(()) => Exit::Done,
+        Ok(said) => ui.print(said.as_bytes()),
         Err(error) => ui.fail(&error, &sources),
     }
 }
 
-fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
+fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<String> {
     let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
     let folder = |name: &str| matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
     let destination = folder("destination");
@@ -64,7 +65,9 @@ fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
     let references: Vec<&String> = matches.get_many("charts").unwrap_or_default().collect();
     let download = |reference: &&String| download(&pulling, &flags.wanted(reference), is_on("prov"));
     let archives = references.iter().map(download).collect::<Result<Vec<_>>>()?;
+    let mut said = String::new();
     for ((archive, provenance), reference) in archives.iter().zip(references) {
+        said.extend(archive.origin.as_ref().map(ToString::to_string));
         if let Some(Provenance::Missing(why)) = provenance {
             ui.note(&format!("there is no provenance file of `{reference}`: {why}"));
         }
@@ -73,5 +76,5 @@ fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<()> {
             false => save::archive(archive, provenance.as_ref(), &destination)?,
         }
     }
-    Ok(())
+    Ok(said)
 }

@@ -1,6 +1,5 @@
 //! `kz repo`
 
-use std::io::Read;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -19,9 +18,9 @@ use kz::sprig::json::{Layout, marshal};
 use super::args::{Purpose, Verb, switch, value};
 use super::charts::{access, home_flags, homes, server_flags};
 use super::exit::Exit;
-use super::fetching;
 use super::table::table;
 use super::ui::Ui;
+use super::{ask, fetching};
 
 pub const VERBS: &[Verb] = &[
     Verb::new("add", add_command, |m, ui| run(m, ui, add)),
@@ -133,7 +132,7 @@ fn add(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<Vec<u8>> {
     };
     if !entry.username.is_empty() && entry.password.is_empty() {
         entry.password = match is_on("password-stdin") {
-            true => password_of_stdin()?,
+            true => ask::password_of_stdin()?,
             false => {
                 return Err(Diagnostic::new("usage", "there is a user and no password")
                     .help("`--password-stdin` reads it from stdin"));
@@ -149,17 +148,6 @@ fn add(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<Vec<u8>> {
         Added::Already => format!("\"{name}\" already exists with the same configuration, skipping\n"),
     }
     .into_bytes())
-}
-
-/// Without the newline at its end.
-fn password_of_stdin() -> Result<String> {
-    const MOST: u64 = 1 << 20;
-    let mut text = String::new();
-    std::io::stdin().lock().take(MOST).read_to_string(&mut text).map_err(|e| {
-        Diagnostic::new("usage", format!("cannot read a password from stdin: {e}")).help("pipe it in, as UTF-8")
-    })?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
 fn list(matches: &ArgMatches, ui: &Ui, _: &Sources) -> Result<Vec<u8>> {

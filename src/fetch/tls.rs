@@ -35,7 +35,7 @@ pub struct TlsOptions {
 
 impl TlsOptions {
     /// For a server that is not to know who asks.
-    pub(super) fn without_identity(self) -> TlsOptions {
+    pub(crate) fn without_identity(self) -> TlsOptions {
         TlsOptions { identity: None, ..self }
     }
 }

@@ -20,6 +20,8 @@ pub mod index;
 pub mod indexes;
 pub mod lock;
 pub mod manage;
+pub mod oci;
+pub mod registry;
 pub mod repositories;
 pub mod save;
 pub mod source;
@@ -41,6 +43,7 @@ pub struct Pulling<'p> {
     pub homes: &'p Homes,
     /// Takes what is no error but worth a word.
     pub note: &'p (dyn Fn(String) + Sync),
+    registries: registry::Memo,
     /// The indexes that were read, by URL or path.
     indexes: Mutex<HashMap<String, Arc<Once>>>,
 }
@@ -56,7 +59,7 @@ impl<'p> Pulling<'p> {
         homes: &'p Homes,
         note: &'p (dyn Fn(String) + Sync),
     ) -> Pulling<'p> {
-        Pulling { fs, sources, fetch, homes, note, indexes: Mutex::default() }
+        Pulling { fs, sources, fetch, homes, note, registries: Default::default(), indexes: Mutex::default() }
     }
 
     /// Takes in an index that was read elsewhere.

@@ -68,7 +68,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "force-replace",
     "hide-notes",
     "kube-insecure-skip-tls-verify",
-    "plain-http",
     "render-subchart-notes",
     "replace",
     "rollback-on-failure",
@@ -92,7 +91,6 @@ const WITHOUT_EFFECT_VALUED: &[&str] = &[
     "kubeconfig",
     "labels",
     "qps",
-    "registry-config",
     "timeout",
 ];
 

@@ -41,6 +41,8 @@ pub struct Failure {
     /// Of the answer, if there was one: its headers, and the beginning of its body.
     pub headers: Headers,
     pub body: Vec<u8>,
+    /// Where the answer came from, after redirects.
+    pub url: Option<Box<Url>>,
     pub diagnostic: Box<Diagnostic>,
 }
 
@@ -48,7 +50,7 @@ impl Failure {
     pub(crate) fn new(kind: Kind, url: &Url, why: &str) -> Failure {
         let (code, help) = code_and_help(kind);
         let error = Diagnostic::new(code, format!("cannot fetch `{url}`: {why}")).help(help);
-        Failure { kind, headers: Headers::default(), body: Vec::new(), diagnostic: error }
+        Failure { kind, url: Some(Box::new(url.clone())), ..Failure::from(error) }
     }
 
     pub(crate) fn offline(request: &Request) -> Failure {
@@ -72,7 +74,7 @@ impl Failure {
 /// Something on this machine that is in the way.
 impl From<Box<Diagnostic>> for Failure {
     fn from(diagnostic: Box<Diagnostic>) -> Failure {
-        Failure { kind: Kind::Local, headers: Headers::default(), body: Vec::new(), diagnostic }
+        Failure { kind: Kind::Local, headers: Headers::default(), body: Vec::new(), url: None, diagnostic }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::access::get;
 use super::choice::is_exact;
 use super::source::{Remote, Source, Wanted, find, find_elsewhere};
-use super::{Pulling, url};
+use super::{Pulling, oci, url};
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::fetch::cache::{Entry, Key};
 use crate::fetch::http::{Failure, Kind};
@@ -19,7 +19,7 @@ use crate::helm::chart::Chart;
 use crate::helm::load;
 
 /// An archive may have so many bytes.
-const MAX_ARCHIVE: u64 = 128 << 20;
+pub const MAX_ARCHIVE: u64 = 128 << 20;
 
 /// A chart that was found.
 pub enum Found {
@@ -35,6 +35,8 @@ pub struct Archive {
     pub digest: Digest,
     /// `web-1.2.0.tgz`
     pub file_name: String,
+    /// What it is in the registry that it comes from.
+    pub origin: Option<oci::Origin>,
 }
 
 impl Found {
@@ -88,6 +90,9 @@ pub fn download(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Re
         return Ok((archive, None));
     }
     let source = find_elsewhere(pulling, wanted)?;
+    if let Source::Oci(wanted) = &source {
+        return oci::fetch(pulling, wanted, with_provenance);
+    }
     let provenance = match &source {
         Source::Archive(remote) if with_provenance => Some(provenance(pulling, remote)?),
         _ => None,
@@ -103,18 +108,14 @@ pub fn download(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Re
 pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
     match source {
         Source::Archive(remote) => fetch_remote(pulling, remote),
-        Source::Oci { reference, .. } => Err(Diagnostic::new(
-            "chart-not-found",
-            format!("`{}` is in a registry, and kz fetches no charts from there yet", without_secrets(reference)),
-        )
-        .help("fetch it first: `helm pull --untar`, then name the folder")),
+        Source::Oci(wanted) => oci::fetch(pulling, wanted, false).map(|(archive, _)| archive),
         Source::Disk(path) => {
             let content = pulling.fs.read(path).map_err(|e| {
                 Diagnostic::new("chart-file", format!("cannot read `{}`: {e}", path.display()))
                     .help("name an archive of a chart")
             })?;
             let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok(Archive { digest: Digest::of(&content), content, file_name })
+            Ok(Archive { digest: Digest::of(&content), content, file_name, origin: None })
         }
     }
 }
@@ -150,7 +151,7 @@ fn fetch_url(pulling: &Pulling, remote: &Remote, url: &str) -> Result<Archive, F
         }
         failure
     })?;
-    Ok(Archive { content, digest, file_name: url::file_name(url) })
+    Ok(Archive { content, digest, file_name: url::file_name(url), origin: None })
 }
 
 /// What stands beside an archive: a signature over its digest.
@@ -176,7 +177,7 @@ fn known(pulling: &Pulling, wanted: &Wanted) -> Option<Archive> {
     let cache = pulling.fetch.cache().ok()?;
     let entry = cache.entry(&key)?;
     let digest = entry.digest?;
-    Some(Archive { content: cache.blob(&digest)?, digest, file_name: entry.value? })
+    Some(Archive { content: cache.blob(&digest)?, digest, file_name: entry.value?, origin: None })
 }
 
 fn remember(pulling: &Pulling, wanted: &Wanted, archive: &Archive) -> Result<()> {

@@ -27,10 +27,11 @@ use self::homes::Home;
 use super::Pulling;
 use super::access::Access;
 use super::lock;
+use super::registry::reference::{Reference, base_url};
 use super::repositories::{Entry, Repositories};
 use super::{indexes, manage};
 use crate::base::{Diagnostic, Result};
-use crate::fetch::without_secrets;
+use crate::fetch::{Url, without_secrets};
 use crate::helm::chart::Chart;
 use crate::helm::load;
 use crate::helm::metadata::{Dependency, Lock};
@@ -108,7 +109,7 @@ fn update_one(order: &Order, folder: &Path, chart: &Chart, out: &mut String) -> 
     let Some(mut wanted) = chart.metadata.dependencies.clone() else { return Ok(()) };
     let repositories = Repositories::read(&order.pulling.homes.repositories)?.entries;
     let homes = homes::of(folder, &mut wanted, &repositories)?;
-    refresh(order, &homes, &repositories, out)?;
+    refresh(order, &wanted, &homes, &repositories, out)?;
     let mut locked = resolve::versions(order, folder, &wanted, &homes)?;
     let charts = collect::all(order, folder, &mut locked, &homes, out)?;
     place::all(order, folder, &locked, charts, out)?;
@@ -130,7 +131,7 @@ fn build_one(order: &Order, folder: &Path, chart: &Chart, out: &mut String) -> R
     check(chart, lock, wanted.as_deref(), &as_written, order)?;
     let mut locked = lock.dependencies.clone();
     let homes = homes::of(folder, &mut locked, &repositories)?;
-    refresh(order, &homes, &repositories, out)?;
+    refresh(order, &locked, &homes, &repositories, out)?;
     let charts = collect::all(order, folder, &mut locked, &homes, out)?;
     place::all(order, folder, &locked, charts, out)
 }
@@ -167,7 +168,14 @@ fn is_v1(chart: &Chart) -> bool {
 }
 
 /// Brings the indexes up to date: those of repositories that nobody added, then all others.
-fn refresh(order: &Order, homes: &[Home], repositories: &[Entry], out: &mut String) -> Result<()> {
+fn refresh(
+    order: &Order,
+    wanted: &[Dependency],
+    homes: &[Home],
+    repositories: &[Entry],
+    out: &mut String,
+) -> Result<()> {
+    check_credentials(order.access, homes, wanted)?;
     if order.skip_refresh {
         return Ok(());
     }
@@ -179,7 +187,6 @@ fn refresh(order: &Order, homes: &[Home], repositories: &[Entry], out: &mut Stri
     }
     if !unmanaged.is_empty() {
         out.push_str("Getting updates for unmanaged Helm repositories...\n");
-        check_credentials(order.access, &unmanaged)?;
         let results = manage::update(order.pulling, order.access, &unmanaged);
         for (entry, result) in unmanaged.iter().zip(results) {
             // Without its index nothing else will work.
@@ -219,20 +226,27 @@ fn refresh(order: &Order, homes: &[Home], repositories: &[Entry], out: &mut Stri
 
 /// User and password go to one server.
 ///
-/// Errors: `usage`.
-fn check_credentials(access: &Access, unmanaged: &[Entry]) -> Result<()> {
-    let mut origins: Vec<crate::fetch::Url> = Vec::new();
-    for entry in unmanaged {
-        let url = crate::fetch::Url::parse(&entry.url)?;
+/// Errors: `usage`; `oci-reference` and `bad-url` for what is the address of none.
+fn check_credentials(access: &Access, homes: &[Home], dependencies: &[Dependency]) -> Result<()> {
+    if access.username.is_empty() {
+        return Ok(());
+    }
+    let mut origins: Vec<Url> = Vec::new();
+    for (home, dependency) in homes.iter().zip(dependencies) {
+        let url = match home {
+            Home::Unmanaged(entry) => Url::parse(&entry.url)?,
+            Home::Registry => base_url(&Reference::parse(&collect::reference_of(dependency))?.host, access.plain_http)?,
+            Home::Charts | Home::Folder(_) | Home::Managed(_) => continue,
+        };
         if !origins.iter().any(|other| other.is_of_same_origin(&url)) {
             origins.push(url);
         }
     }
-    if access.username.is_empty() || origins.len() < 2 {
+    if origins.len() < 2 {
         return Ok(());
     }
     Err(Diagnostic::new("usage", "`--username` is for one server, and the dependencies are on several")
-        .help("add the repositories with their users: `kz repo add`"))
+        .help("add the repositories with their users, `kz repo add`, and log in to registries: `kz registry login`"))
 }
 
 /// The index of a dependency's repository.

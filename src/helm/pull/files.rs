@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a file is there as it was or as it is to be, never by halves.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,40 @@ use std::path::{Path, PathBuf};
 /// followed. Folders are made.
 pub fn replace(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&target);
     fs::create_dir_all(folder)?;
     let existing = fs::metadata(&target).ok().map(|data| data.permissions());
+    put(folder, &target, text, mode, existing)
+}
+
+/// Writes a file that its owner alone may read, whoever may read the one that is there. A link is followed. Folders
+/// are made, for the owner alone.
+pub fn replace_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = folder_of(&target);
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    put(folder, &target, text, 0o600, None)
+}
+
+fn folder_of(target: &Path) -> &Path {
+    target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn put(folder: &Path, target: &Path, text: &[u8], mode: u32, permissions: Option<Permissions>) -> io::Result<()> {
     let unfinished = unfinished(folder)?;
     let write = || {
         let mut file = create_new(&unfinished, mode)?;
         file.write_all(text)?;
-        match existing {
+        match permissions {
             Some(permissions) => file.set_permissions(permissions)?,
             None => set_mode(&file, mode)?,
         }
         drop(file);
-        fs::rename(&unfinished, &target)
+        fs::rename(&unfinished, target)
     };
     write().inspect_err(|_| drop(fs::remove_file(&unfinished)))
 }

@@ -13,6 +13,8 @@ pub struct Homes {
     pub indexes: PathBuf,
     /// The credentials of registries.
     pub registries: PathBuf,
+    /// Those that docker keeps.
+    pub docker: PathBuf,
 }
 
 impl Homes {
@@ -35,7 +37,15 @@ impl Homes {
             repositories: named("HELM_REPOSITORY_CONFIG", config("repositories.yaml")),
             indexes: named("HELM_REPOSITORY_CACHE", cache("repository")),
             registries: named("HELM_REGISTRY_CONFIG", config("registry/config.json")),
+            docker: Homes::docker(variable),
         }
+    }
+
+    /// Docker's file. ORAS: getDockerConfigPath.
+    pub fn docker(variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
+        let is_given = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let folder = is_given("DOCKER_CONFIG").or_else(|| Some(is_given("HOME")?.join(".docker")));
+        folder.map_or_else(PathBuf::new, |folder| folder.join("config.json"))
     }
 
     /// The cached index of a repository. Go: CacheIndexFile.

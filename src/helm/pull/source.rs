@@ -12,7 +12,7 @@ use super::access::{Access, because};
 use super::choice::{self, choose};
 use super::index::{ChartVersion, Index};
 use super::repositories::{Entry, Repositories};
-use super::{Pulling, indexes, url};
+use super::{Pulling, indexes, oci, url};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Digest, without_secrets};
 
@@ -34,8 +34,8 @@ pub enum Source {
     Disk(PathBuf),
     /// An archive behind a URL.
     Archive(Remote),
-    /// In a registry: `oci://host/charts/web`, and the version that is wanted.
-    Oci { reference: String, version: String },
+    /// In a registry.
+    Oci(oci::Wanted),
 }
 
 /// An archive behind a URL.
@@ -78,7 +78,8 @@ pub fn find_elsewhere(pulling: &Pulling, wanted: &Wanted) -> Result<Source> {
     match wanted.repo {
         Some(repo) => of_repository_url(pulling, wanted, repo, reference),
         None if is_oci(reference) => {
-            Ok(Source::Oci { reference: reference.to_owned(), version: wanted.version.trim().to_owned() })
+            let (reference, version) = (reference.to_owned(), wanted.version.trim().to_owned());
+            Ok(Source::Oci(oci::Wanted { reference, version, access: wanted.access.clone() }))
         }
         None if url::is_absolute(reference) => of_url(pulling, wanted, reference),
         None => of_name(pulling, wanted, reference),
@@ -181,7 +182,9 @@ pub fn of_version(version: &ChartVersion, place: &Place, what: &str, is_version:
     let url = url::resolve(place.repo, reference)
         .map_err(|error| because(format!("{what} has a URL that is none"), error))?;
     if is_oci(&url) {
-        return Ok(Source::Oci { reference: url, version: version.metadata.version.clone() });
+        // User and password are the repository's.
+        let access = Access { tls: place.access.tls.clone(), plain_http: place.access.plain_http, ..Access::default() };
+        return Ok(Source::Oci(oci::Wanted { reference: url, version: version.metadata.version.clone(), access }));
     }
     let digest = match version.digest.as_str() {
         "" => None,

@@ -64,12 +64,14 @@ fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
 /// Where Helm's files are: what somebody set up for helm counts only where `configHome` says so. kustomize makes a
 /// home that is empty otherwise.
 fn homes(ctx: &Context, config_home: &str) -> Homes {
-    Homes::of_environment(&|name| match name {
+    let homes = Homes::of_environment(&|name| match name {
         "HELM_CONFIG_HOME" => Some(config_home.to_owned()),
         "HELM_CACHE_HOME" if !config_home.is_empty() => Some(format!("{config_home}/.cache")),
         "HELM_CACHE_HOME" | "HOME" | "XDG_CONFIG_HOME" | "XDG_CACHE_HOME" => None,
         other => ctx.env(other).map(str::to_owned),
-    })
+    });
+    // What is set up for docker counts always.
+    Homes { docker: Homes::docker(&|name| ctx.env(name).map(str::to_owned)), ..homes }
 }
 
 /// A file of values that the chart has at a path.

@@ -14,6 +14,7 @@ use crate::helm::metadata::Dependency;
 use crate::helm::pull::access::Access;
 use crate::helm::pull::archive::{Archive, fetch};
 use crate::helm::pull::index::ChartVersion;
+use crate::helm::pull::oci;
 use crate::helm::pull::source::{Place, Source, of_version};
 
 /// So many servers are asked at once.
@@ -33,13 +34,15 @@ pub fn all(
     let mut archives = Vec::new();
     let mut sources: Vec<Source> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
+    // What is said before each of them is fetched, and after the last.
+    let (mut told, mut text) = (Vec::new(), String::new());
     for (dependency, home) in locked.iter_mut().zip(homes) {
         let name = dependency.name.clone();
         let shown = without_secrets(&dependency.repository);
         match home {
             Home::Charts => {
                 say(
-                    out,
+                    &mut text,
                     format_args!(
                         "Dependency {name} did not declare a repository. Assuming it exists in the charts directory"
                     ),
@@ -48,28 +51,41 @@ pub fn all(
             }
             Home::Folder(path) => archives.push(packed(order, path, dependency)?),
             Home::Registry => {
-                let reference = format!("{}/{name}", dependency.repository.trim_end_matches('/'));
-                sources.push(Source::Oci { reference, version: dependency.version.clone() });
-                say(out, format_args!("Downloading {name} from repo {shown}"));
+                let (reference, version) = (reference_of(dependency), dependency.version.clone());
+                sources.push(Source::Oci(oci::Wanted { reference, version, access: order.access.clone() }));
+                say(&mut text, format_args!("Downloading {name} from repo {shown}"));
+                told.push(std::mem::take(&mut text));
             }
             Home::Managed(_) | Home::Unmanaged(_) => {
                 let source = source(order, dependency, home)?;
                 match &source {
                     Source::Archive(remote) if seen.contains(&remote.url) => {
-                        say(out, format_args!("Already downloaded {name} from repo {shown}"));
+                        say(&mut text, format_args!("Already downloaded {name} from repo {shown}"));
                         continue;
                     }
                     Source::Archive(remote) => seen.push(remote.url.clone()),
-                    Source::Disk(_) | Source::Oci { .. } => {}
+                    Source::Disk(_) | Source::Oci(_) => {}
                 }
                 sources.push(source);
-                say(out, format_args!("Downloading {name} from repo {shown}"));
+                say(&mut text, format_args!("Downloading {name} from repo {shown}"));
+                told.push(std::mem::take(&mut text));
             }
         }
     }
     let fetched = parallel::map_waiting(&sources, AT_ONCE, |source| fetch(order.pulling, source));
-    archives.extend(Diagnostic::all(fetched)?);
+    let fetched = Diagnostic::all(fetched)?;
+    for (text, archive) in told.iter().zip(&fetched) {
+        out.push_str(text);
+        out.extend(archive.origin.as_ref().map(ToString::to_string));
+    }
+    out.push_str(&text);
+    archives.extend(fetched);
     Ok(archives)
+}
+
+/// A chart of a registry, as the repository of a dependency names it.
+pub fn reference_of(dependency: &Dependency) -> String {
+    format!("{}/{}", dependency.repository.trim_end_matches('/'), dependency.name)
 }
 
 /// Where a repository has the version of a dependency.

@@ -34,7 +34,7 @@ pub fn archive(chart: &Chart, time: u64) -> Result<Archive> {
     };
     let content = pack().map_err(failed)?;
     let file_name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
-    Ok(Archive { digest: Digest::of(&content), content: content.into(), file_name })
+    Ok(Archive { digest: Digest::of(&content), content: content.into(), file_name, origin: None })
 }
 
 fn contents(tar: &mut Builder<impl Write>, chart: &Chart, parent: &str, time: u64) -> io::Result<()> {

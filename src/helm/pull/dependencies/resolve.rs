@@ -5,12 +5,13 @@
 use std::path::Path;
 
 use super::homes::Home;
-use super::{Order, charts_of, index_of};
+use super::{Order, charts_of, collect, index_of};
 use crate::base::semver::{Constraints, Version};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::without_secrets;
 use crate::helm::load;
 use crate::helm::metadata::Dependency;
+use crate::helm::pull::oci;
 
 /// The dependencies with their versions, as they stand in Chart.lock.
 ///
@@ -60,8 +61,12 @@ fn version(order: &Order, folder: &Path, dependency: &Dependency, home: &Home) -
         }
         // One that is named needs no look into the registry.
         Home::Registry if Version::new(wanted).is_ok() => Ok(wanted.clone()),
-        Home::Registry => Err(wrong(format!("kz does not list the versions of {name:?} in a registry yet"))
-            .help("name the version to the letter")),
+        Home::Registry => {
+            let versions = oci::versions(order.pulling, order.access, &collect::reference_of(dependency))?;
+            let fits = |text: &&String| Version::new(text).is_ok_and(|version| constraint.check(&version));
+            let newest: Vec<&str> = versions.iter().take(5).map(String::as_str).collect();
+            versions.iter().find(fits).cloned().ok_or_else(|| none(&newest))
+        }
         Home::Managed(entry) | Home::Unmanaged(entry) => {
             let index = index_of(order, entry)?;
             let versions = index.versions(name)?.ok_or_else(|| {
