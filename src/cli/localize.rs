@@ -90,13 +90,13 @@ fn verify(context: &Context, target: &str, localized: &Localized) -> Result<()> 
         let built = kustomize::build(context, dir).map_err(|error| error.within(step()))?;
         Ok(render::manifests(&built.resources).map_err(|error| error.within(step()))?.concat())
     };
-    let (original, copy) = (build(target)?, build(&localized.target)?);
+    let (original, copy) = (build(target)?, build(&localized.target.to_string_lossy())?);
     if original == copy {
         return Ok(());
     }
     let lines = original.split(|b| *b == b'\n').zip(copy.split(|b| *b == b'\n'));
     let line = lines.take_while(|(a, b)| a == b).count() + 1;
-    let message = format!("`{target}` and its copy `{}` build to different manifests", localized.target);
+    let message = format!("`{target}` and its copy `{}` build to different manifests", localized.destination);
     Err(Diagnostic::new("localize-differs", message)
         .help(format!("compare what `kz build` prints for both, from line {line} on; the copy was left as it is")))
 }

@@ -46,8 +46,8 @@ pub struct Request {
 pub struct Localized {
     /// The new directory, as a person would type it.
     pub destination: String,
-    /// The copy of the target in it, which is not at its top where the scope is larger.
-    pub target: String,
+    /// The copy of the target in it, which is not at its top where the scope is larger. Absolute.
+    pub target: PathBuf,
 }
 
 /// Copies a kustomization with what it needs. What is to be said on stderr is in `ctx.notes` afterwards.
@@ -87,9 +87,9 @@ fn run(ctx: &Context, request: &Request) -> Result<Localized> {
         "offline" => missing(ctx, &root.loader).unwrap_or(error),
         _ => error,
     })?;
-    copy.tree.save(&destination, &name)?;
-    let target = Path::new(&name).join(if inside.as_os_str() == "." { Path::new("") } else { &inside });
-    Ok(Localized { destination: name, target: target.to_string_lossy().trim_end_matches('/').to_owned() })
+    copy.tree.save(ctx.fs, &destination, &name)?;
+    let real = ctx.fs.canonical(&destination).unwrap_or(destination);
+    Ok(Localized { destination: name, target: clean(&real.join(inside)) })
 }
 
 /// The directory that local paths must not leave. kustomize: establishScope.

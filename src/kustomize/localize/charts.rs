@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::places::relative;
+use super::tree::unreadable;
 use super::{Localizer, Root};
 use crate::base::fs::{Entry, FileSystem, clean};
 use crate::base::{Diagnostic, Result};
@@ -63,10 +64,7 @@ impl Localizer<'_> {
             let (from, place) = (from.join(&name), place.join(&name));
             match entry {
                 Entry::Folder => self.copy(&from, &place)?,
-                Entry::File => {
-                    let content = self.ctx.fs.read(&from).map_err(|e| unreadable(&from, &e))?;
-                    self.tree.file(&place, content);
-                }
+                Entry::File => self.tree.copy_of(&place, from),
                 Entry::Unknown => {}
             }
         }
@@ -95,9 +93,4 @@ impl Localizer<'_> {
         }
         Ok(false)
     }
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Box<Diagnostic> {
-    Diagnostic::new("unreadable-file", format!("`{}` cannot be read: {error}", path.display()))
-        .help("see whether this user may read it")
 }

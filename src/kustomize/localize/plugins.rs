@@ -50,7 +50,8 @@ impl Localizer<'_> {
     fn plugin(&mut self, root: &Root, field: &str, plugin: &mut Resource) -> Result<()> {
         self.plugin_fields(root, plugin, BEFORE_CHARTS)?;
         if plugin.api_version() == VERSION && plugin.kind() == CHART {
-            match plugin.node.get_mut("chartHome").filter(|home| !home.is_null()) {
+            // kustomize: null is a path like any other here.
+            match plugin.node.get_mut("chartHome") {
                 Some(home) => self.path(root, "chartHome", Kind::ChartHome, home)?,
                 None => drop(self.chart_home(root, field, &Text::default())?),
             }

@@ -11,7 +11,7 @@ use Shape::{Any, Flag, List, Number, Object, Pairs, Pointer, Text};
 
 use crate::base::{Result, Span};
 use crate::yaml::number::{self, Number as Value64};
-use crate::yaml::{Mapping, Node, Resolved, Scalar, Style, Tag, Value, jsonable, normal};
+use crate::yaml::{Mapping, Node, Resolved, Scalar, Schema, Sequence, Style, Tag, Value, jsonable, normal, resolve};
 
 /// The type of a value.
 pub enum Shape {
@@ -270,7 +270,7 @@ fn value(node: Option<&Node>, shape: &'static Shape) -> Result<(Node, bool)> {
                 let made = items.iter().map(|node| value(Some(node), item).map(|(item, _)| item));
                 let made = made.collect::<Result<Vec<Node>>>()?;
                 let is_empty = made.is_empty();
-                (Node::new(crate::yaml::Sequence::with_items(made), span), is_empty)
+                (Node::new(Sequence::with_items(made), span), is_empty)
             }
             None => (Node::null(span), true),
         },
@@ -286,7 +286,7 @@ fn object(node: Option<&Node>, fields: &'static [Field]) -> Result<Node> {
     let mapping = node.and_then(Node::as_mapping);
     let mut made = Mapping::default();
     for field in fields {
-        let (value, is_empty) = value(mapping.and_then(|mapping| find(mapping, field.name)), &field.shape)?;
+        let (value, is_empty) = value(mapping.and_then(|mapping| find(mapping, field)), &field.shape)?;
         if field.is_kept || !is_empty {
             made.push(string(field.name, Span::NOWHERE), value);
         }
@@ -294,10 +294,13 @@ fn object(node: Option<&Node>, fields: &'static [Field]) -> Result<Node> {
     Ok(Node::new(made, node.map_or(Span::NOWHERE, |node| node.span)))
 }
 
-/// Go: the JSON in between has its keys sorted, and of those that mean the same field the last counts.
-fn find<'n>(mapping: &'n Mapping, name: &str) -> Option<&'n Node> {
+/// Go: the JSON in between has its keys sorted, and of those that mean the same field the last counts. Null says
+/// nothing where a plain value is wanted.
+fn find<'n>(mapping: &'n Mapping, field: &Field) -> Option<&'n Node> {
+    let is_plain = matches!(field.shape, Text | Flag | Number);
     let keys = mapping.iter().filter_map(|entry| Some((jsonable::key(&entry.key)?, &entry.value)));
-    let matching = keys.filter(|(key, _)| jsonable::same_field(name, key));
+    let matching =
+        keys.filter(|(key, value)| jsonable::same_field(field.name, key) && !(is_plain && jsonable::is_null(value)));
     matching.max_by(|(a, _), (b, _)| a.cmp(b)).map(|(_, value)| value)
 }
 
@@ -322,7 +325,7 @@ fn any(node: &Node) -> Result<Node> {
         Value::Mapping(mapping) => Ok(entries(mapping, node.span, any)?.0),
         Value::Sequence(items) => {
             let items = items.iter().map(any).collect::<Result<Vec<_>>>()?;
-            Ok(Node::new(crate::yaml::Sequence::with_items(items), node.span))
+            Ok(Node::new(Sequence::with_items(items), node.span))
         }
         Value::Scalar(scalar) => match jsonable::resolved(scalar) {
             Resolved::Number(number) => {
@@ -331,7 +334,8 @@ fn any(node: &Node) -> Result<Node> {
                     Value64::Uint(n) => n as f64,
                     Value64::Float(f) => f,
                 };
-                Ok(word(&number::json_float(float), Tag::Float, node.span))
+                let text = number::json_float(float);
+                Ok(word(&text, resolve(Schema::V3, &text), node.span))
             }
             _ => {
                 let mut made = node.clone();
