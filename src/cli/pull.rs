@@ -67,7 +67,12 @@ fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<String> {
     let archives = references.iter().map(download).collect::<Result<Vec<_>>>()?;
     let mut said = String::new();
     for ((archive, provenance), reference) in archives.iter().zip(references) {
-        said.extend(archive.origin.as_ref().map(ToString::to_string));
+        if let Some(origin) = &archive.origin {
+            said += &origin.to_string();
+            // Helm pulls twice.
+            let is_there = matches!(provenance, Some(Provenance::There(_)));
+            said += &if is_there { origin.to_string() } else { String::new() };
+        }
         if let Some(Provenance::Missing(why)) = provenance {
             ui.note(&format!("there is no provenance file of `{reference}`: {why}"));
         }

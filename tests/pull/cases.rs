@@ -10,9 +10,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use super::server::Server;
+use super::docker_registry::{DockerRegistry, Setup};
+use super::server::{Reply, Server};
 use super::site;
 use super::temp_dir::{TempDir, copy};
+use super::tls::Identity;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
@@ -52,9 +54,37 @@ fn name(path: &Path) -> String {
 struct Place {
     temp: TempDir,
     server: Server,
+    registries: Option<Registries>,
+}
+
+/// Registries that are known by their names, through the server, which is a proxy: `registry.example.com`, and
+/// `private.example.com` for `me` with the password `pass-word`.
+struct Registries {
+    identity: Identity,
+    /// They serve as long as these are there.
+    _all: [DockerRegistry; 2],
 }
 
 impl Place {
+    /// `None`: a program that it needs is not there.
+    fn new(needs_registries: bool) -> Option<Place> {
+        let temp = TempDir::new().unwrap();
+        if !needs_registries {
+            return Some(Place { temp, server: site::start(), registries: None });
+        }
+        let identity = Identity::new(temp.path(), &["registry.example.com", "private.example.com"]);
+        let setup = Setup { tls: Some((&identity.certificate, &identity.key)), is_private: false };
+        let public = DockerRegistry::start(&temp.path().join("public"), setup)?;
+        let private = DockerRegistry::start(&temp.path().join("private"), Setup { is_private: true, ..setup })?;
+        let (site, addresses) = (site::handler(), [public.address, private.address]);
+        let server = Server::start(move |asked, number| match (asked.method.as_str(), asked.target.as_str()) {
+            ("CONNECT", "registry.example.com:443") => Reply::Tunnel(addresses[0]),
+            ("CONNECT", "private.example.com:443") => Reply::Tunnel(addresses[1]),
+            _ => site(asked, number),
+        });
+        Some(Place { temp, server, registries: Some(Registries { identity, _all: [public, private] }) })
+    }
+
     fn work(&self) -> PathBuf {
         self.temp.path().join("work")
     }
@@ -87,7 +117,11 @@ impl Place {
         command.args(words).current_dir(self.work()).stdin(Stdio::from(fs::File::open(file).unwrap()));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.home());
         // So that the server has a name that is always the same: digests are made of it.
-        command.env("HTTP_PROXY", self.server.url("")).env("TZ", "UTC").envs(env.iter().cloned());
+        command.env("HTTP_PROXY", self.server.url("")).env("TZ", "UTC");
+        if let Some(registries) = &self.registries {
+            command.env("HTTPS_PROXY", self.server.url("")).env("SSL_CERT_FILE", &registries.identity.certificate);
+        }
+        command.envs(env.iter().cloned());
         command.output().unwrap_or_else(|e| panic!("{tool} did not start: {e}"))
     }
 
@@ -180,12 +214,13 @@ fn walk(folder: &Path, shown: &Path, found: &mut dyn FnMut(&Path, Vec<u8>)) {
 }
 
 fn check(case: &Path, mode: Mode) -> Result<(), String> {
-    let place = Place { temp: TempDir::new().unwrap(), server: site::start() };
+    let steps = fs::read_to_string(case.join("steps")).unwrap();
+    let Some(place) = Place::new(steps.contains("# Needs registries.")) else { return Ok(()) };
     copy(&case.join("in"), &place.work()).unwrap();
     fs::create_dir(place.home()).unwrap();
     let before = place.files();
     let (mut out, mut err, mut env) = (String::new(), String::new(), Vec::new());
-    for line in fs::read_to_string(case.join("steps")).unwrap().lines().filter(|line| !line.starts_with('#')) {
+    for line in steps.lines().filter(|line| !line.starts_with('#')) {
         let (fails, line) = line.strip_prefix("! ").map_or((false, line), |line| (true, line));
         let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
         if let Some((name, value)) = line.split_once('=').filter(|(name, _)| is_name(name)) {

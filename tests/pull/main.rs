@@ -7,6 +7,10 @@ mod server;
 mod temp_dir;
 
 mod cases;
+mod docker_registry;
 mod promises;
+mod registries;
 mod site;
+mod tls;
+mod token_server;
 mod trust;

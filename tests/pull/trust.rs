@@ -2,31 +2,18 @@
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
-
-use rcgen::{CertificateParams, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
 
 use super::server::Server;
 use super::site;
 use super::temp_dir::TempDir;
+use super::tls::Identity;
 
 #[test]
 fn authorities_may_be_those_of_a_repository() {
     let temp = TempDir::new().unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
-    let (ca, key_file) = (temp.path().join("ca.pem"), temp.path().join("key.pem"));
-    fs::write(&ca, certificate.pem()).unwrap();
-    fs::write(&key_file, key.serialize_pem()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-        .unwrap();
-    let server = Server::start_with(Some(config), site::handler());
+    let identity = Identity::new(temp.path(), &["127.0.0.1"]);
+    let ca = identity.certificate;
+    let server = Server::start_with(Some(identity.config), site::handler());
 
     let run = |line: &str| -> Output {
         let line = line.replace("$SERVER", &server.url("")).replace("$CA", &ca.display().to_string());

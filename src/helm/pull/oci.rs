@@ -44,11 +44,16 @@ pub struct Origin {
     pub reference: String,
     /// That of the manifest.
     pub digest: Digest,
+    /// The archive has the media type of old.
+    pub is_legacy: bool,
 }
 
 /// As Helm tells of it.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_legacy {
+            writeln!(f, "Warning: chart media type {} is deprecated", manifest::OLD_CHART)?;
+        }
         writeln!(f, "Pulled: {}\nDigest: {}", self.reference, self.digest)
     }
 }
@@ -63,12 +68,9 @@ pub fn fetch(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Resul
     let chart = Chart { pulling, registry, scope };
     let (reference, file_name) = chart.resolve(reference.clone(), wanted.version.trim())?;
     let manifest = chart.manifest(&reference)?;
-    if manifest.is_legacy {
-        (pulling.note)(format!("the chart media type {} is deprecated", manifest::OLD_CHART));
-    }
     let content = chart.layer(&reference, "chart", &manifest.chart)?;
-    let origin = Some(Origin { reference: reference.to_string(), digest: manifest.digest });
-    let archive = Archive { content, digest: manifest.chart.digest, file_name, origin };
+    let origin = Origin { reference: reference.to_string(), digest: manifest.digest, is_legacy: manifest.is_legacy };
+    let archive = Archive { content, digest: manifest.chart.digest, file_name, origin: Some(origin) };
     let provenance = match (&manifest.provenance, with_provenance) {
         (_, false) => None,
         (Some(layer), true) => Some(Provenance::There(chart.layer(&reference, "provenance", layer)?)),

@@ -38,8 +38,12 @@ fn version(order: &Order, folder: &Path, dependency: &Dependency, home: &Home) -
     let none = |there: &[&str]| {
         let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
         let place = without_secrets(repository);
-        wrong(format!("can't get a valid version of {name:?} (repository {place:?}, version {wanted:?})"))
-            .help(format!("there is {there}; change the version, or fetch the newest index: `kz repo update`"))
+        wrong(format!("can't get a valid version of {name:?} (repository {place:?}, version {wanted:?})")).help(
+            match home {
+                Home::Registry => format!("there is {there}; change the version"),
+                _ => format!("there is {there}; change the version, or fetch the newest index: `kz repo update`"),
+            },
+        )
     };
     match home {
         Home::Charts => {
@@ -62,7 +66,8 @@ fn version(order: &Order, folder: &Path, dependency: &Dependency, home: &Home) -
         // One that is named needs no look into the registry.
         Home::Registry if Version::new(wanted).is_ok() => Ok(wanted.clone()),
         Home::Registry => {
-            let versions = oci::versions(order.pulling, order.access, &collect::reference_of(dependency))?;
+            let versions = oci::versions(order.pulling, order.access, &collect::reference_of(dependency))
+                .map_err(|error| error.at(dependency.span))?;
             let fits = |text: &&String| Version::new(text).is_ok_and(|version| constraint.check(&version));
             let newest: Vec<&str> = versions.iter().take(5).map(String::as_str).collect();
             versions.iter().find(fits).cloned().ok_or_else(|| none(&newest))

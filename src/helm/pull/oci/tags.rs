@@ -103,6 +103,9 @@ fn download(chart: &Chart, reference: &Reference, shown: &str) -> Result<Vec<Str
             return Err(wrong("there are too many"));
         }
         let Some(next) = next(&answer).map_err(|why| wrong(&why))? else { return Ok(tags) };
+        if next == request.url {
+            break;
+        }
         request.url = next;
     }
     Err(wrong("the list does not end"))
