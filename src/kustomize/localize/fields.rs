@@ -69,7 +69,9 @@ impl Localizer<'_> {
                 self.chart_home(root, name, &Text::default())?;
             }
             if let Some(node) = kustomization.get_mut(name) {
-                self.follow(root, name, *kind, node)?;
+                // What was meant for a literal may stand where a file is wanted.
+                let is_secret = *name == "secretGenerator";
+                self.follow(root, name, *kind, node).map_err(|e| if is_secret { e.masked() } else { e })?;
             }
         }
         Ok(())

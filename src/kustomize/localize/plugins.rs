@@ -12,20 +12,21 @@ use crate::yaml::{self, Node, Tag, Value};
 
 const VERSION: &str = "builtin";
 const CHART: &str = "HelmChartInflationGenerator";
+const SECRET: &str = "SecretGenerator";
 
 /// Kinds of plugins and their fields, in the order in which they are followed.
 const BEFORE_CHARTS: &[(&str, &str, Kind)] = &[
     ("ConfigMapGenerator", "env", Kind::File),
     ("ConfigMapGenerator", "envs", Kind::File),
-    ("SecretGenerator", "env", Kind::File),
-    ("SecretGenerator", "envs", Kind::File),
+    (SECRET, "env", Kind::File),
+    (SECRET, "envs", Kind::File),
     (CHART, "valuesFile", Kind::File),
     (CHART, "additionalValuesFiles", Kind::File),
     ("PatchTransformer", "path", Kind::File),
     ("PatchJson6902Transformer", "path", Kind::File),
     ("ReplacementTransformer", "replacements/path", Kind::File),
     ("ConfigMapGenerator", "files", Kind::FileSource),
-    ("SecretGenerator", "files", Kind::FileSource),
+    (SECRET, "files", Kind::FileSource),
 ];
 const AFTER_CHARTS: &[(&str, &str, Kind)] = &[("PatchStrategicMergeTransformer", "paths", Kind::FileOrInline)];
 
@@ -35,7 +36,8 @@ impl Localizer<'_> {
         let (objects, is_file) = self.file_or_inline_objects(root, field, entry)?;
         let mut text = Vec::new();
         for (number, mut plugin) in objects.into_list().into_iter().enumerate() {
-            self.plugin(root, field, &mut plugin)?;
+            let is_secret = plugin.kind() == SECRET;
+            self.plugin(root, field, &mut plugin).map_err(|e| if is_secret { e.masked() } else { e })?;
             if number > 0 {
                 text.extend_from_slice(b"---\n");
             }
@@ -68,8 +70,10 @@ impl Localizer<'_> {
         for (kind, path, names) in fields {
             let gvk = Gvk { group: "".into(), version: VERSION.into(), kind: (*kind).into() };
             let spec = CompiledSpec::new(&FieldSpec { gvk, path: (*path).into(), create: false });
+            // Messages about sources name the generator, and say by themselves that `files` is meant.
+            let field = if matches!(names, Kind::FileSource) { kind } else { path };
             if spec.matches(plugin.api_version(), plugin.kind()) {
-                spec.apply(plugin, None, Span::NOWHERE, &mut |node| self.paths(root, path, *names, node))?;
+                spec.apply(plugin, None, Span::NOWHERE, &mut |node| self.paths(root, field, *names, node))?;
             }
         }
         Ok(())
