@@ -103,8 +103,11 @@ pub fn without_secrets(text: &str) -> String {
     let (before, query) = text.split_once('?').map_or((text, ""), |(before, _)| (before, "?…"));
     let (scheme, rest) = before.split_once("://").map_or(("", before), |(scheme, rest)| (scheme, rest));
     let separator = if scheme.is_empty() { "" } else { "://" };
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-    format!("{scheme}{separator}{rest}{query}")
+    // Of what is no URL nobody knows where the secrets end.
+    let authority = if url::Url::parse(text).is_ok() { rest.find(['/', '\\', '#']) } else { None };
+    let (authority, path) = rest.split_at(authority.unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}{separator}{host}{path}{query}")
 }
 
 #[cfg(test)]
@@ -120,6 +123,19 @@ mod tests {
         for wrong in ["ftp://me:secret@host/x", "https://me:secret@:x/?secret", "me:secret@host", "", "https://"] {
             let error = Url::parse(wrong).unwrap_err();
             assert!(!error.message.contains("secret"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn texts_are_shown_without_secrets() {
+        for (text, shown) in [
+            ("https://me:secret@host/charts@v2?token=secret", "https://host/charts@v2?…"),
+            ("https://host/@scope/charts", "https://host/@scope/charts"),
+            ("https://me:se/cret@host/charts", "https://host/charts"),
+            ("https://me:secret@host:x/@a", "https://a"),
+            ("me:secret@host", "host"),
+        ] {
+            assert_eq!(without_secrets(text), shown);
         }
     }
 

@@ -283,3 +283,20 @@ fn pruning_leaves_what_was_used() {
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(prune(&dir.path().join("none"), SystemTime::now, Keep::Nothing, Run::Real).unwrap().is_empty());
 }
+
+/// Somebody may name a folder of theirs.
+#[test]
+fn pruning_leaves_what_is_not_of_the_cache() {
+    let dir = TempDir::new().unwrap();
+    let own =
+        ["index/ab/notes", "sha256/ab/sums", "trees/src/lib/main", "locks/door"].map(|path| dir.path().join(path));
+    for path in &own {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "mine").unwrap();
+    }
+    let cache = Cache::open(dir.path(), SystemTime::now).unwrap();
+    cache.put(b"content").unwrap();
+    drop(cache);
+    assert_eq!(prune(dir.path(), SystemTime::now, Keep::Nothing, Run::Real).unwrap().len(), 1);
+    assert!(own.iter().all(|path| path.exists()), "{:?}", files(dir.path()));
+}

@@ -385,3 +385,23 @@ fn a_password_may_come_by_a_pipe() {
     assert!(process.wait().unwrap().success());
     assert!(place.fails("repo add x $SERVER/private --username me").contains("there is a user and no password"));
 }
+
+/// Folders may come from anybody.
+#[test]
+#[cfg(unix)]
+fn archives_are_not_written_through_links() {
+    let place = Place::new();
+    let archive = fs::read(site::repository().join("web-1.0.0.tgz")).unwrap();
+    place.write("app/Chart.yaml", &format!("{APP}- {{name: web, version: 1.10.0, repository: $SERVER/charts}}\n"));
+    fs::create_dir(place.work("app/charts")).unwrap();
+    for (line, link) in [
+        ("pull web --repo $SERVER/charts --version 1.10.0", "web-1.10.0.tgz"),
+        ("dependency update app", "app/charts/web-1.10.0.tgz"),
+    ] {
+        fs::write(place.home("precious"), &archive).unwrap();
+        std::os::unix::fs::symlink(place.home("precious"), place.work(link)).unwrap();
+        place.succeeds(line);
+        assert_eq!(fs::read(place.home("precious")).unwrap(), archive, "{line}");
+        assert!(fs::read(place.work(link)).unwrap() != archive, "{line}");
+    }
+}

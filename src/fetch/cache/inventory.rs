@@ -67,18 +67,26 @@ impl Cache {
     }
 
     /// The files `FOLDER/ab/cdef…` with their hashes.
-    fn files(&self, folder: &str) -> io::Result<Vec<(PathBuf, String, Metadata)>> {
+    pub(super) fn files(&self, folder: &str) -> io::Result<Vec<(PathBuf, String, Metadata)>> {
         let name = |entry: &DirEntry| entry.file_name().to_string_lossy().into_owned();
         let mut files = Vec::new();
         for shard in entries(&self.root.join(folder))?.iter().filter(|shard| shard.path().is_dir()) {
             for file in entries(&shard.path())? {
                 // What goes away meanwhile is not there.
                 let Ok(metadata) = file.metadata() else { continue };
-                files.push((file.path(), name(shard) + &name(&file), metadata));
+                let hash = name(shard) + &name(&file);
+                if is_hash(&hash) {
+                    files.push((file.path(), hash, metadata));
+                }
             }
         }
         Ok(files)
     }
+}
+
+/// Whether a name is one that the cache gives. All else is not ours: somebody may have named a folder of theirs.
+pub(super) fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The entries of a folder; of one that is not there, none.

@@ -1,6 +1,6 @@
 //! Making the cache smaller.
 //!
-//! **Invariant:** nobody else uses the cache meanwhile.
+//! **Invariant:** nobody else uses the cache meanwhile; what does not have a name that the cache gives is left alone.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::inventory::{Item, entries};
+use super::inventory::{Item, entries, is_hash};
 use super::{Cache, UNFINISHED, blob, index, lock, tree};
 use crate::base::{Diagnostic, Result};
 
@@ -72,13 +72,16 @@ impl Cache {
                 }
             }
         }
-        for shard in entries(&self.root.join(tree::FOLDER))? {
-            for folder in entries(&shard.path())?.iter().map(|entry| entry.path()).filter(|path| !kept.contains(path)) {
-                remove(&folder)?;
-            }
+        for (folder, ..) in self.files(tree::FOLDER)?.iter().filter(|(path, ..)| !kept.contains(path)) {
+            remove(folder)?;
         }
         // Nobody holds one: that takes the lock that is held here.
-        remove(&self.root.join("locks"))
+        for lock in entries(&self.root.join("locks"))? {
+            if is_hash(&lock.file_name().to_string_lossy()) {
+                remove(&lock.path())?;
+            }
+        }
+        Ok(())
     }
 }
 

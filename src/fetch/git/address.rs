@@ -20,6 +20,13 @@ pub fn check(url: &str) -> Result<()> {
     if url.chars().any(char::is_control) {
         return Err(refused("it holds control characters"));
     }
+    // git: for a scheme that it does not know it runs a program, `git-remote-SCHEME`.
+    let is_scheme = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    if url.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme))
+        && !SCHEMES.iter().any(|scheme| url.starts_with(scheme))
+    {
+        return Err(refused("it is of no kind that is known"));
+    }
     let (authority, path) = match SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme)) {
         Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
         None => {
@@ -113,6 +120,8 @@ mod tests {
         let refused = [
             "ext::sh -c touch% /tmp/x",
             "fd::17/foo",
+            "persistent-https://host/a",
+            "HTTPS://host/a",
             "ssh://-oProxyCommand=x/a/b",
             "ssh://git@-oProxyCommand=x/a/b",
             "git@-oProxyCommand=x:a/b",

@@ -16,6 +16,12 @@ pub fn replace(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
     put(folder, &target, text, mode, existing)
 }
 
+/// Writes a file in the place of what is there, which may be a link: folders of charts may come from anybody, and no
+/// link of theirs makes somebody write into a file elsewhere. Go: fileutil.AtomicWriteFile.
+pub fn replace_link(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
+    put(folder_of(path), path, text, mode, None)
+}
+
 /// Writes a file that its owner alone may read, whoever may read the one that is there. A link is followed. Folders
 /// are made, for the owner alone.
 pub fn replace_private(path: &Path, text: &[u8]) -> io::Result<()> {

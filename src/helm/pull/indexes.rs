@@ -14,6 +14,7 @@ use super::index::{Index, MAX_INDEX};
 use super::repositories::Entry;
 use super::{Pulling, files, url};
 use crate::base::{Diagnostic, Result};
+use crate::fetch::http::{Failure, Kind};
 use crate::fetch::{Freshness, without_secrets};
 
 /// The index of a repository that is known by its URL.
@@ -30,16 +31,17 @@ fn download(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<[u8]>>
     let address = url::resolve(repo, "index.yaml")?;
     let request = access.request(repo, &address)?.limit(MAX_INDEX);
     let (text, _) =
-        get(pulling.fetch, "index", &request, Freshness::Asked).map_err(|failure| unusable(repo, failure.into()))?;
+        get(pulling.fetch, "index", &request, Freshness::Asked).map_err(|failure| unusable(repo, failure))?;
     Ok(text)
 }
 
-fn unusable(repo: &str, error: Box<Diagnostic>) -> Box<Diagnostic> {
-    if error.code == "offline" {
-        return error;
+fn unusable(repo: &str, failure: Failure) -> Box<Diagnostic> {
+    // Then nobody has asked the repository.
+    if matches!(failure.kind, Kind::Offline | Kind::Local) {
+        return failure.into();
     }
     let what = format!("looks like \"{}\" is not a valid chart repository or cannot be reached", without_secrets(repo));
-    because(what, error)
+    because(what, failure)
 }
 
 /// Errors: `bad-url`: repositories are asked over HTTP.

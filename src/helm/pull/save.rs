@@ -24,7 +24,8 @@ pub fn archive(archive: &Archive, provenance: Option<&Provenance>, folder: &Path
         return Err(failed(folder, "there is no such folder").help("make it first"));
     }
     let path = folder.join(&archive.file_name);
-    let write = |path: &Path, text: &[u8]| files::replace(path, text, 0o644).map_err(|e| failed(path, &e.to_string()));
+    let write =
+        |path: &Path, text: &[u8]| files::replace_link(path, text, 0o644).map_err(|e| failed(path, &e.to_string()));
     write(&path, &archive.content)?;
     match provenance {
         Some(Provenance::There(text)) => write(&folder.join(format!("{}.prov", archive.file_name)), text),

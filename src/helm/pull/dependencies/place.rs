@@ -35,7 +35,7 @@ pub fn all(
     let before = pulling.fs.list(&charts).map_err(|e| failed(&charts, e.to_string()))?;
     for archive in &archives {
         let path = charts.join(&archive.file_name);
-        files::replace(&path, &archive.content, 0o644).map_err(|e| failed(&path, e.to_string()))?;
+        files::replace_link(&path, &archive.content, 0o644).map_err(|e| failed(&path, e.to_string()))?;
     }
     say(out, format_args!("Deleting outdated charts"));
     let is_new = |name: &String| archives.iter().any(|archive| archive.file_name == *name);
