@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use clap::{Arg, ArgMatches, Command};
 use kz::fetch::proxy::Proxies;
 use kz::fetch::tls::Trust;
-use kz::fetch::{Context, Settings, git};
+use kz::fetch::{Context, Programs, Settings};
 
 use super::args::{Purpose, parse_bool, path, switch};
 use super::progress;
@@ -50,12 +50,12 @@ fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
                 .filter(|dirs| !dirs.is_empty())
                 .map(|dirs| std::env::split_paths(&dirs).collect()),
         },
-        git: git::Settings { environment: environment(), has_terminal: has_terminal() },
+        programs: Programs { environment: environment(), has_terminal: has_terminal() },
         ..Settings::default()
     }
 }
 
-/// All of it: git and what it starts look into much of it.
+/// All of it: git, what it starts, and programs that keep passwords look into much of it.
 fn environment() -> Vec<(String, String)> {
     let text = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()

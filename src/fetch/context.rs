@@ -8,6 +8,7 @@ use super::cache::Cache;
 use super::file::Memo;
 use super::git;
 use super::http::Connections;
+use super::programs::Programs;
 use super::progress::Sink;
 use super::proxy::Proxies;
 use super::tls::Trust;
@@ -25,7 +26,7 @@ pub struct Settings {
     pub trust: Trust,
     pub timeouts: Timeouts,
     pub retries: Retries,
-    pub git: git::Settings,
+    pub programs: Programs,
 }
 
 /// How long is waited for a server.

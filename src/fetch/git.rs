@@ -33,15 +33,6 @@ pub use address::{is_local, without_password};
 use super::Context;
 use crate::base::Result;
 
-/// What git needs to know of the machine.
-#[derive(Clone, Default)]
-pub struct Settings {
-    /// The environment that git gets, as the process has it.
-    pub environment: Vec<(String, String)>,
-    /// Whether there is a terminal on which git and ssh can ask.
-    pub has_terminal: bool,
-}
-
 /// Where something is, as the user says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {

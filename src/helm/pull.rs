@@ -21,18 +21,19 @@ pub mod indexes;
 pub mod lock;
 pub mod manage;
 pub mod oci;
+mod once;
 pub mod registry;
 pub mod repositories;
 pub mod save;
 pub mod source;
 pub mod url;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
 use self::homes::Homes;
 use self::index::Index;
-use crate::base::{FileSystem, Result, Sources};
+use self::once::Onces;
+use crate::base::{FileSystem, Sources};
 use crate::fetch::Context;
 
 /// All that finding charts needs; shared by threads.
@@ -43,13 +44,11 @@ pub struct Pulling<'p> {
     pub homes: &'p Homes,
     /// Takes what is no error but worth a word.
     pub note: &'p (dyn Fn(String) + Sync),
-    registries: registry::Memo,
     /// The indexes that were read, by URL or path.
-    indexes: Mutex<HashMap<String, Arc<Once>>>,
+    indexes: Onces<Arc<Index>>,
+    registries: registry::Memo,
+    charts: oci::Memo,
 }
-
-/// An index, once somebody has read it.
-type Once = OnceLock<Result<Arc<Index>>>;
 
 impl<'p> Pulling<'p> {
     pub fn new(
@@ -59,21 +58,7 @@ impl<'p> Pulling<'p> {
         homes: &'p Homes,
         note: &'p (dyn Fn(String) + Sync),
     ) -> Pulling<'p> {
-        Pulling { fs, sources, fetch, homes, note, registries: Default::default(), indexes: Mutex::default() }
-    }
-
-    /// Takes in an index that was read elsewhere.
-    fn know(&self, name: String, index: Arc<Index>) {
-        let mut indexes = self.indexes.lock().unwrap_or_else(|e| e.into_inner());
-        indexes.insert(name, Arc::new(OnceLock::from(Ok(index))));
-    }
-
-    /// The index of that name, which is read if it was not yet.
-    fn index(&self, name: &str, read: impl FnOnce() -> Result<Index>) -> Result<Arc<Index>> {
-        let once = {
-            let mut indexes = self.indexes.lock().unwrap_or_else(|e| e.into_inner());
-            indexes.entry(name.to_owned()).or_default().clone()
-        };
-        once.get_or_init(|| read().map(Arc::new)).clone()
+        let indexes = Onces::default();
+        Pulling { fs, sources, fetch, homes, note, indexes, registries: Default::default(), charts: Default::default() }
     }
 }

@@ -8,6 +8,7 @@
 //! | `/moved` | leads to `/charts` by redirects |
 //! | `/absolute` | an index whose URLs are whole, and lead to `/private` of another host |
 //! | `/bare` | an index without digests |
+//! | `/registry` | an index whose archives of `web` are in a registry |
 //! | `/wrong` | an index with the digests of something else |
 //! | `/flaky` | the repository, whose index is there at the second try |
 //! | `/mirrored` | an index whose first URLs lead nowhere |
@@ -61,6 +62,14 @@ fn answer(asked: &Asked, tries: &AtomicUsize) -> Reply {
         "moved" => Reply::redirect(format!("/charts/{name}")),
         "absolute" => index(&|text| text.replace("    - web-", "    - http://other.example.com/private/web-")),
         "bare" => index(&|text| without(text, "    digest: ")),
+        "registry" => index(&|text| {
+            let line = |line: &str| match line.strip_prefix("    - web-").and_then(|rest| rest.strip_suffix(".tgz")) {
+                Some("1.0.0") => "    - oci://registry.example.com/charts/web:old\n".to_owned(),
+                Some(version) => format!("    - oci://registry.example.com/charts/web:{}\n", version.replace('+', "_")),
+                None => format!("{line}\n"),
+            };
+            text.lines().map(line).collect()
+        }),
         "wrong" => index(&|text| {
             let line = |line: &str| match line.split_once("digest: ") {
                 Some((indent, _)) => format!("{indent}digest: {}\n", "aa".repeat(32)),

@@ -113,6 +113,13 @@ fn anybody_may_get_a_token() {
 }
 
 #[test]
+fn a_process_asks_once() {
+    let server = Server::start(|asked, _| content(&asked.target));
+    succeeds(&server, "pull $WEB $WEB");
+    assert_eq!(server.count(), 3);
+}
+
+#[test]
 fn users_get_tokens_by_their_passwords() {
     let server = with_tokens(|asked| match asked.header("authorization") {
         Some(ME) => Reply::ok(r#"{"token": "t0ken"}"#),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::failure::{Failure, Kind};
 use super::{NamedBy, Source, address};
-use crate::base::process::{self, Family, Job, Limit};
+use crate::base::process::{self, Job, Limit};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::Context;
 
@@ -55,7 +55,7 @@ pub fn politely<T>(
     source: &Source,
     mut once: impl FnMut(Manner) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if !context.settings.git.has_terminal || address::is_local(&source.url) {
+    if !context.settings.programs.has_terminal || address::is_local(&source.url) {
         return once(Manner::Quiet);
     }
     if address::is_ssh(&source.url) {
@@ -118,9 +118,9 @@ impl<'c> Call<'c> {
     /// Runs git, and gives what it prints.
     pub fn run(self) -> Result<Vec<u8>, Failure> {
         let Call { context, source, manner, args, environment: own } = self;
-        let settings = &context.settings.git;
+        let programs = &context.settings.programs;
         let program = program(context)?;
-        let mut environment = settings.environment.clone();
+        let mut environment = programs.environment.clone();
         environment.retain(|(name, _)| !LOCAL.contains(&name.as_str()));
         // Messages are looked into.
         environment.push(("LC_ALL".to_owned(), "C".to_owned()));
@@ -131,7 +131,6 @@ impl<'c> Call<'c> {
             environment.push(("GIT_PROTOCOL_FROM_USER".to_owned(), "0".to_owned()));
         }
         environment.extend(own);
-        let family = if settings.has_terminal { Family::Shared } else { Family::Own };
         let job = Job {
             name: "`git`",
             program: &program,
@@ -141,7 +140,7 @@ impl<'c> Call<'c> {
             directory: Some(context.cache()?.root()),
             input: Vec::new(),
         };
-        let outcome = match process::run_within(job, Limit { time: source.timeout, family }) {
+        let outcome = match process::run_within(job, Limit { time: source.timeout, family: programs.family() }) {
             Ok(outcome) => outcome,
             Err(error) if error.code == "program-timeout" => return Err(Failure::of_timeout(source)),
             Err(error) => return Err(Failure { kind: Kind::Other, diagnostic: error }),
@@ -160,9 +159,7 @@ impl<'c> Call<'c> {
 ///
 /// Errors: `git-missing`.
 fn program(context: &Context) -> Result<PathBuf> {
-    let variable = |name: &str| context.settings.git.environment.iter().rev().find(|(key, _)| key == name);
-    let path = variable("PATH").map_or("", |(_, value)| value.as_str());
-    process::find_in_path("git", path).ok_or_else(|| {
+    context.settings.programs.find("git").ok_or_else(|| {
         Diagnostic::new("git-missing", "something must be fetched from a git repository, and there is no program `git`")
             .help("install git, or add its directory to `PATH`")
     })

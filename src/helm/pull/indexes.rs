@@ -23,7 +23,7 @@ use crate::fetch::{Freshness, without_secrets};
 pub fn fetched(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<Index>> {
     let text = download(pulling, access, repo)?;
     let name = format!("{}/index.yaml", without_secrets(repo).trim_end_matches('/'));
-    pulling.index(repo, || Index::read(pulling.sources, &name, text))
+    pulling.indexes.get(repo, || Index::read(pulling.sources, &name, text).map(Arc::new))
 }
 
 fn download(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<[u8]>> {
@@ -80,7 +80,7 @@ pub fn refresh(pulling: &Pulling, access: &Access, entry: &Entry) -> Result<()> 
                 .help("name another folder: `--repository-cache DIR` or `HELM_REPOSITORY_CACHE`")
         })?;
     }
-    pulling.know(homes.index(&entry.name).display().to_string(), index);
+    pulling.indexes.know(homes.index(&entry.name).display().to_string(), index);
     Ok(())
 }
 
@@ -90,7 +90,7 @@ pub fn refresh(pulling: &Pulling, access: &Access, entry: &Entry) -> Result<()> 
 pub fn cached(pulling: &Pulling, repository: &str) -> Result<Arc<Index>> {
     let path = pulling.homes.index(repository);
     let name = path.display().to_string();
-    pulling.index(&name, || {
+    pulling.indexes.get(&name, || {
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => {
@@ -103,6 +103,7 @@ pub fn cached(pulling: &Pulling, repository: &str) -> Result<Arc<Index>> {
             }
         };
         Index::read(pulling.sources, &name, text.into())
+            .map(Arc::new)
             .map_err(|error| because(format!("error loading {name}"), error))
     })
 }

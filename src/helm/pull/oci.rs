@@ -16,11 +16,13 @@ mod manifest;
 mod tags;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use self::tags::all as versions;
 use super::Pulling;
 use super::access::Access;
 use super::archive::{Archive, Provenance};
+use super::once::Onces;
 use super::registry::Registry;
 use super::registry::reference::{Reference, is_tag, tag_of};
 use crate::base::semver::Version;
@@ -32,9 +34,16 @@ use crate::fetch::Digest;
 pub struct Wanted {
     /// `oci://host/charts/web`, with or without tag and digest.
     pub reference: String,
-    /// A version, a constraint, or nothing.
-    pub version: String,
+    /// A version, a constraint, or an empty text for the newest. `None`: the reference says it, whatever its tag is.
+    pub version: Option<String>,
     pub access: Access,
+}
+
+/// What registries have said in this process.
+#[derive(Default)]
+pub struct Memo {
+    tags: Onces<Arc<[String]>>,
+    manifests: Onces<(Arc<[u8]>, Digest)>,
 }
 
 /// What an archive of a registry is there.
@@ -66,11 +75,16 @@ pub fn fetch(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Resul
     let registry = registry(pulling, &wanted.access, &reference)?;
     let scope = format!("repository:{}:pull", reference.repository);
     let chart = Chart { pulling, registry, scope };
-    let (reference, file_name) = chart.resolve(reference.clone(), wanted.version.trim())?;
+    let (reference, file_name) = chart.resolve(reference.clone(), wanted.version.as_deref().map(str::trim))?;
     let manifest = chart.manifest(&reference)?;
     let content = chart.layer(&reference, "chart", &manifest.chart)?;
-    let origin = Origin { reference: reference.to_string(), digest: manifest.digest, is_legacy: manifest.is_legacy };
-    let archive = Archive { content, digest: manifest.chart.digest, file_name, origin: Some(origin) };
+    // Helm tells of what somebody names.
+    let origin = wanted.version.is_some().then(|| Origin {
+        reference: reference.to_string(),
+        digest: manifest.digest,
+        is_legacy: manifest.is_legacy,
+    });
+    let archive = Archive { content, digest: manifest.chart.digest, file_name, origin };
     let provenance = match (&manifest.provenance, with_provenance) {
         (_, false) => None,
         (Some(layer), true) => Some(Provenance::There(chart.layer(&reference, "provenance", layer)?)),
@@ -85,7 +99,7 @@ fn registry<'r>(pulling: &'r Pulling, access: &'r Access, reference: &'r Referen
     Registry::new(pulling.fetch, pulling.homes, &pulling.registries, access, &reference.host)
 }
 
-/// A repository of a registry, in which all that is known as a chart's name is one chart.
+/// The repository of a registry that holds the versions of one chart.
 struct Chart<'c> {
     pulling: &'c Pulling<'c>,
     registry: Registry<'c>,
@@ -94,8 +108,10 @@ struct Chart<'c> {
 
 impl Chart<'_> {
     /// The reference of one manifest, and what its archive is called. Go: ValidateReference.
-    fn resolve(&self, mut reference: Reference, version: &str) -> Result<(Reference, String)> {
+    fn resolve(&self, mut reference: Reference, version: Option<&str>) -> Result<(Reference, String)> {
         let wrong = |why: String| Diagnostic::new("oci-reference", why);
+        let is_meant = version.is_none() && reference.tag.is_some();
+        let version = version.unwrap_or_default();
         let version = match (&reference.tag, version) {
             (Some(tag), "") => tag.clone(),
             (Some(tag), version) if tag != version => {
@@ -114,13 +130,14 @@ impl Chart<'_> {
         }
         let version = match Version::new(&version) {
             Ok(_) => version,
+            Err(_) if is_meant => version,
             Err(_) => tags::choose(self, &reference, &version)?,
         };
         if !is_tag(&tag_of(&version)) {
             return Err(wrong(format!("`{version}` cannot be the version of a chart in a registry"))
                 .help("versions have letters, digits, `.`, `-` and `+`, and at most 128 characters"));
         }
-        let file_name = format!("{name}-{version}.tgz");
+        let file_name = format!("{name}-{}.tgz", if is_meant { tag_of(&version) } else { version.clone() });
         Ok((Reference { tag: Some(version), ..reference }, file_name))
     }
 

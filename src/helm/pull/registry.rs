@@ -21,11 +21,12 @@ pub mod reference;
 mod token;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard};
 
 use self::challenge::Challenge;
 use super::access::Access;
 use super::homes::Homes;
+use super::once::Onces;
 use crate::base::Result;
 use crate::fetch::http::{Auth, Failure, Kind, Request};
 use crate::fetch::{Context, Url};
@@ -52,11 +53,8 @@ impl Credential {
 pub struct Memo {
     /// What a registry took the last time.
     auths: Mutex<HashMap<Asker, Auth>>,
-    credentials: Mutex<HashMap<String, Arc<Once>>>,
+    credentials: Onces<Option<Credential>>,
 }
-
-/// What is known of somebody, once it was looked up.
-type Once = OnceLock<Result<Option<Credential>>>;
 
 /// Who asks which registry for what.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -106,6 +104,12 @@ impl<'r> Registry<'r> {
         self.base.address()
     }
 
+    /// A name for what the registry says of a thing to who asks here.
+    pub fn name_of(&self, thing: &str) -> String {
+        let Access { username, password, .. } = self.access;
+        format!("{}\n{username}\n{password}\n{thing}", self.base.address())
+    }
+
     /// Makes a request, if need be once more as somebody that the registry knows. `scope` is what for:
     /// `repository:charts/web:pull`.
     ///
@@ -117,15 +121,24 @@ impl<'r> Registry<'r> {
         send: impl Fn(&Request) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let asker = self.asker(scope);
-        let known = self.auths().get(&asker).cloned();
+        let known = self.known(&asker);
         let failure = match send(&request.clone().auth(known)) {
             Err(failure) if failure.kind == Kind::Unauthorized && self.is_own(&failure) => failure,
             other => return other.map_err(|failure| self.advised(failure)),
         };
         let Some(auth) = self.auth(&failure, scope)? else { return Err(self.advised(failure)) };
         let answer = send(&request.clone().auth(Some(auth.clone()))).map_err(|failure| self.advised(failure))?;
+        let is_for_all = matches!(auth, Auth::Basic { .. });
+        let asker = if is_for_all { Asker { scope: String::new(), ..asker } } else { asker };
         self.auths().insert(asker, auth);
         Ok(answer)
+    }
+
+    /// What the registry took for the same, or for anything.
+    fn known(&self, asker: &Asker) -> Option<Auth> {
+        let for_all = Asker { scope: String::new(), ..asker.clone() };
+        let auths = self.auths();
+        auths.get(asker).or_else(|| auths.get(&for_all)).cloned()
     }
 
     /// Nobody else than the registry itself may ask who it is.
@@ -155,7 +168,7 @@ impl<'r> Registry<'r> {
         Asker { base, user: username.clone(), password: password.clone(), scope }
     }
 
-    fn auths(&self) -> std::sync::MutexGuard<'_, HashMap<Asker, Auth>> {
+    fn auths(&self) -> MutexGuard<'_, HashMap<Asker, Auth>> {
         self.memo.auths.lock().unwrap_or_else(|e| e.into_inner())
     }
 

@@ -78,8 +78,8 @@ pub fn find_elsewhere(pulling: &Pulling, wanted: &Wanted) -> Result<Source> {
     match wanted.repo {
         Some(repo) => of_repository_url(pulling, wanted, repo, reference),
         None if is_oci(reference) => {
-            let (reference, version) = (reference.to_owned(), wanted.version.trim().to_owned());
-            Ok(Source::Oci(oci::Wanted { reference, version, access: wanted.access.clone() }))
+            let (reference, version) = (reference.to_owned(), wanted.version.to_owned());
+            Ok(Source::Oci(oci::Wanted { reference, version: Some(version), access: wanted.access.clone() }))
         }
         None if url::is_absolute(reference) => of_url(pulling, wanted, reference),
         None => of_name(pulling, wanted, reference),
@@ -184,7 +184,9 @@ pub fn of_version(version: &ChartVersion, place: &Place, what: &str, is_version:
     if is_oci(&url) {
         // User and password are the repository's.
         let access = Access { tls: place.access.tls.clone(), plain_http: place.access.plain_http, ..Access::default() };
-        return Ok(Source::Oci(oci::Wanted { reference: url, version: version.metadata.version.clone(), access }));
+        let has_tag = url.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
+        let version = (!has_tag).then(|| version.metadata.version.clone());
+        return Ok(Source::Oci(oci::Wanted { reference: url, version, access }));
     }
     let digest = match version.digest.as_str() {
         "" => None,

@@ -51,7 +51,7 @@ pub fn all(
             }
             Home::Folder(path) => archives.push(packed(order, path, dependency)?),
             Home::Registry => {
-                let (reference, version) = (reference_of(dependency), dependency.version.clone());
+                let (reference, version) = (reference_of(dependency), Some(dependency.version.clone()));
                 sources.push(Source::Oci(oci::Wanted { reference, version, access: order.access.clone() }));
                 say(&mut text, format_args!("Downloading {name} from repo {shown}"));
                 told.push(std::mem::take(&mut text));

@@ -76,6 +76,11 @@ impl Chart<'_> {
 
     /// What a tag stands for: of an exact version what it stood for the first time.
     pub fn manifest_of_tag(&self, reference: &Reference, tag: &str) -> Result<(Arc<[u8]>, Digest)> {
+        let name = self.registry.name_of(&format!("{}:{tag}", reference.repository));
+        self.pulling.charts.manifests.get(&name, || self.find_manifest(reference, tag))
+    }
+
+    fn find_manifest(&self, reference: &Reference, tag: &str) -> Result<(Arc<[u8]>, Digest)> {
         let cache = self.pulling.fetch.cache()?;
         let parts = [self.registry.address(), reference.repository.as_str(), tag];
         let key = Key::new("manifest", format!("oci://{reference}"), &parts);

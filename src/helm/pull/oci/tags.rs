@@ -2,6 +2,8 @@
 //!
 //! Source: Tags in pkg/registry/client.go, GetTagMatchingVersionOrConstraint in pkg/registry/tag.go.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::manifest::MAX_METADATA;
@@ -54,7 +56,9 @@ pub fn choose(chart: &Chart, reference: &Reference, wanted: &str) -> Result<Stri
 }
 
 fn of(chart: &Chart, reference: &Reference) -> Result<Vec<String>> {
-    let versions = listed(chart, reference)?.into_iter().map(|tag| version_of(&tag));
+    let name = chart.registry.name_of(&reference.repository);
+    let tags = chart.pulling.charts.tags.get(&name, || listed(chart, reference).map(Arc::from))?;
+    let versions = tags.iter().map(|tag| version_of(tag));
     let mut versions: Vec<Version> = versions.filter_map(|text| Version::strict(&text).ok()).collect();
     versions.sort_by(|a, b| b.compare(a));
     Ok(versions.iter().map(|version| version.original().to_owned()).collect())

@@ -9,7 +9,6 @@
 //! | 3 | docker's `config.json`, or the program that it names |
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::config::Config;
 use super::{Credential, Registry, helper};
@@ -37,11 +36,7 @@ pub fn of(registry: &Registry) -> Result<Option<Credential>> {
         return Ok(Some(Credential { username, password, ..Credential::default() }));
     }
     let server = server(registry.host);
-    let once = {
-        let mut known = registry.memo.credentials.lock().unwrap_or_else(|e| e.into_inner());
-        Arc::clone(known.entry(server.to_owned()).or_default())
-    };
-    once.get_or_init(|| look_up(registry.fetch, registry.homes, server)).clone()
+    registry.memo.credentials.get(server, || look_up(registry.fetch, registry.homes, server))
 }
 
 fn look_up(fetch: &Context, homes: &Homes, server: &str) -> Result<Option<Credential>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Credential;
-use crate::base::process::{self, Family, Job, Limit};
+use crate::base::process::{self, Job, Limit};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::Context;
 
@@ -23,14 +23,15 @@ const NOT_FOUND: &[u8] = b"credentials not found in native keychain";
 
 /// The program that is used where no file names one, if it is there.
 pub fn of_system(context: &Context) -> Option<&'static str> {
+    let programs = &context.settings.programs;
     let name = match () {
         () if cfg!(target_os = "macos") => "osxkeychain",
         () if cfg!(windows) => "wincred",
-        () if find(context, "pass").is_some() => "pass",
+        () if programs.find("pass").is_some() => "pass",
         () => "secretservice",
     };
     let program = format!("docker-credential-{name}");
-    find(context, &program).map(|_| name)
+    programs.find(&program).map(|_| name)
 }
 
 /// The credentials of a server; nothing where the program has none.
@@ -80,22 +81,22 @@ struct Ended {
 }
 
 fn run(context: &Context, name: &str, verb: &str, input: String) -> Result<Result<Vec<u8>, Ended>> {
+    let programs = &context.settings.programs;
     let program_name = format!("docker-credential-{name}");
-    let program = find(context, &program_name).filter(|_| !name.contains(['/', '\\'])).ok_or_else(|| {
+    let is_name = !name.contains(['/', '\\']);
+    let program = programs.find(&program_name).filter(|_| is_name).ok_or_else(|| {
         Diagnostic::new("registry-helper", format!("there is no program `{program_name}`, which keeps credentials"))
             .help("install it, or change `credsStore` and `credHelpers` in the files with credentials")
     })?;
-    let settings = &context.settings.git;
     let job = Job {
         name: &format!("`{program_name}`"),
         program: &program,
         args: &[verb.to_owned()],
-        environment: &settings.environment,
+        environment: &programs.environment,
         directory: None,
         input: input.into_bytes(),
     };
-    let family = if settings.has_terminal { Family::Shared } else { Family::Own };
-    let outcome = match process::run_within(job, Limit { time: PATIENCE, family }) {
+    let outcome = match process::run_within(job, Limit { time: PATIENCE, family: programs.family() }) {
         Ok(outcome) => outcome,
         Err(error) if error.code == "program-timeout" => {
             let error = Diagnostic::new("registry-helper", error.message);
@@ -107,11 +108,6 @@ fn run(context: &Context, name: &str, verb: &str, input: String) -> Result<Resul
         None => Ok(outcome.stdout),
         Some(how) => Err(Ended { output: outcome.stdout, how }),
     })
-}
-
-fn find(context: &Context, program: &str) -> Option<std::path::PathBuf> {
-    let variable = context.settings.git.environment.iter().rev().find(|(name, _)| name == "PATH");
-    process::find_in_path(program, variable.map_or("", |(_, path)| path.as_str()))
 }
 
 fn failed(name: &str, verb: &str, server: &str, how: &str) -> Box<Diagnostic> {
