@@ -20,14 +20,20 @@ fn statuses_are_kinds_that_callers_can_act_upon() {
     let unauthorized = failure("/401");
     assert_eq!(unauthorized.headers.all("WWW-AUTHENTICATE").collect::<Vec<_>>(), [challenge, "Basic"]);
     assert_eq!(unauthorized.body, b"who?");
-    let kinds = [(401, Kind::Unauthorized), (403, Kind::Forbidden), (404, Kind::NotFound), (418, Kind::Status(418))];
+    let kinds = [
+        (206, Kind::Status(206)),
+        (401, Kind::Unauthorized),
+        (403, Kind::Forbidden),
+        (404, Kind::NotFound),
+        (418, Kind::Status(418)),
+    ];
     for (status, kind) in kinds {
         let failure = failure(&format!("/{status}"));
         assert_eq!((failure.kind, failure.status()), (kind, Some(status)));
     }
     assert_eq!(failure("/410").kind, Kind::NotFound);
     // None of these goes away by asking again.
-    assert_eq!(server.count(), 6);
+    assert_eq!(server.count(), 7);
 }
 
 #[test]

@@ -405,3 +405,18 @@ fn archives_are_not_written_through_links() {
         assert!(fs::read(place.work(link)).unwrap() != archive, "{line}");
     }
 }
+
+/// A page of a proxy, or half an archive, that comes where a server has no digest to hold it to.
+#[test]
+fn what_is_no_archive_is_fetched_again() {
+    let whole = site::handler();
+    let place = Place::with(Server::start(move |asked, number| match number {
+        1 => Reply::ok("<html>Log in!</html>"),
+        _ => whole(asked, number),
+    }));
+    let line = "template a web --repo $SERVER/bare --version 1.2.0";
+    let said = place.fails(line);
+    assert!(said.starts_with("error[chart-archive]: file 'web-1.2.0.tgz' does not appear to be"), "{said}");
+    assert_eq!(place.asked(|| drop(place.succeeds(line))), 2);
+    assert_eq!(place.asked(|| drop(place.succeeds(line))), 0);
+}

@@ -14,7 +14,7 @@ use crate::fetch::{Activity, Context, Url};
 const MAX_REDIRECTS: usize = 10;
 
 /// Headers that any host may see.
-const HARMLESS: [&str; 5] = ["accept", "if-none-match", "if-modified-since", "range", "user-agent"];
+const HARMLESS: [&str; 4] = ["accept", "if-none-match", "if-modified-since", "user-agent"];
 
 /// One attempt, to where it leads.
 pub(super) fn follow(

@@ -62,7 +62,8 @@ pub(super) fn exchange(
     }
     // Nobody can say that a thing is unchanged to who does not have it.
     let is_unchanged = status == 304 && request.is_conditional();
-    if !(200..300).contains(&status) && !is_unchanged {
+    // Nothing asks for a part of anything: who sends one (206) has not sent the thing.
+    if !matches!(status, 200..=205 | 207..=299) && !is_unchanged {
         let mut body = Vec::new();
         // What cannot be read is no better explanation than none.
         let _ = response.body_mut().as_reader().take(MAX_EXPLANATION).read_to_end(&mut body);

@@ -1,7 +1,7 @@
 //! Archives of charts, fetched by way of the cache.
 //!
 //! **Invariant:** what is handed out has the digest that the index names. What an exact version was found to be is
-//! not asked for again.
+//! not asked for again, unless it is no archive.
 //! **Not here:** reading the archive ([`crate::helm::load`]).
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::fetch::cache::{Entry, Key};
 use crate::fetch::http::{Failure, Kind};
 use crate::fetch::{Digest, Freshness, without_secrets};
+use crate::helm::archive::read_bytes;
 use crate::helm::chart::Chart;
 use crate::helm::load;
 
@@ -62,6 +63,13 @@ impl Found {
             Found::Disk(path) => Some(path),
             Found::Fetched(_) => None,
         }
+    }
+}
+
+impl Archive {
+    /// Whether it can be unpacked. What cannot is not what its version stands for: the page of a proxy, half of it.
+    fn is_sound(&self) -> bool {
+        read_bytes(&self.file_name, &self.content).is_ok()
     }
 }
 
@@ -151,7 +159,11 @@ fn fetch_url(pulling: &Pulling, remote: &Remote, url: &str) -> Result<Archive, F
         }
         failure
     })?;
-    Ok(Archive { content, digest, file_name: url::file_name(url), origin: None })
+    let archive = Archive { content, digest, file_name: url::file_name(url), origin: None };
+    if freshness == Freshness::Forever && !archive.is_sound() {
+        pulling.fetch.cache()?.forget(&Key::of_url("chart", &request.url));
+    }
+    Ok(archive)
 }
 
 /// What stands beside an archive: a signature over its digest.
@@ -181,7 +193,7 @@ fn known(pulling: &Pulling, wanted: &Wanted) -> Option<Archive> {
 }
 
 fn remember(pulling: &Pulling, wanted: &Wanted, archive: &Archive) -> Result<()> {
-    let Some(key) = key(wanted) else { return Ok(()) };
+    let Some(key) = key(wanted).filter(|_| archive.is_sound()) else { return Ok(()) };
     let cache = pulling.fetch.cache()?;
     let (digest, value) = (Some(archive.digest), Some(archive.file_name.clone()));
     cache.record(&key, &Entry { digest, value, etag: None, fetched: cache.now() })
