@@ -39,7 +39,8 @@ pub fn context_without_cache() -> Context {
 }
 
 fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
-    let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) == Ok(true));
+    // What somebody sets to `yes` is not to be taken for a no.
+    let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) != Ok(false));
     Settings {
         cache_dir,
         offline: is_offline || by_environment(),

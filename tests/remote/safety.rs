@@ -188,3 +188,26 @@ fn servers_cannot_draw_on_the_terminal() {
     let said = bench.kz_fails(&["build", &server.url("/org/repo")]);
     assert!(!said.contains('\u{1b}') && !said.contains("s3cret"), "{said}");
 }
+
+/// kustomize runs the program, and mounts what the link leads to.
+#[test]
+fn repositories_run_no_programs_and_mount_no_folders_of_this_machine() {
+    let Some(bench) = Bench::new() else { return };
+    let mark = bench.path().join("mark");
+    let function = |spec: &str| {
+        format!(
+            "generators:\n- |-\n  apiVersion: v1\n  kind: F\n  metadata:\n    name: f\n    annotations:\n      config.kubernetes.io/function: '{spec}'\n"
+        )
+    };
+    let exec = function(&format!("exec: {{path: /bin/sh, args: [-c, \"touch {}\"]}}", mark.display()));
+    let mount = function("container: {image: x, mounts: [{type: bind, src: link, dst: /x}]}");
+    bench.commit("repo", &[("exec/kustomization.yaml", &exec), ("mount/kustomization.yaml", &mount)]);
+    symlink("/etc", bench.path().join("repo/mount/link")).unwrap();
+    bench.commit("repo", &[]);
+    for (folder, code) in [("exec", "plugins-disabled"), ("mount", "plugin-mount")] {
+        let url = format!("{}//{folder}", bench.url("repo"));
+        let said = bench.kz_fails(&["build", "--enable-alpha-plugins", "--enable-exec", &url]);
+        assert!(said.starts_with(&format!("error[{code}]: ")), "{folder}: {said}");
+    }
+    assert!(!mark.exists());
+}

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::function::{FunctionSpec, check_mounts, function_of};
-
+use super::function::{FunctionSpec, check_mounts, check_own, check_real_mounts, function_of};
 use super::resource_list::Call;
 use super::{container, exchange, scratch, shlex};
 use crate::base::fs::clean;
@@ -83,9 +82,11 @@ impl External {
         let options = &ctx.options;
         let mut environment = options.environment.clone();
         let (program, args, shown) = if !spec.container.image.is_empty() {
+            check_real_mounts(ctx, loader, spec)?;
             let (program, args) = container::command(ctx, &spec.container, root)?;
             (program, args, spec.container.image.as_str())
         } else if options.enable_exec && !spec.exec.path.is_empty() {
+            check_own(loader, spec)?;
             environment.extend(exec_environment(&spec.exec.envs, &options.functions.env));
             (locate(ctx, &spec.exec.path, root)?, spec.exec.args.clone(), spec.exec.path.as_str())
         } else {

@@ -9,6 +9,7 @@ use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::Resource;
 use crate::kustomize::context::Context;
 use crate::kustomize::decode::{self, Decode, Decoder, Fields};
+use crate::kustomize::loader::Loader;
 use crate::yaml::{self, Duplicates, Node, ReadOptions};
 
 const ANNOTATIONS: [&str; 2] = ["config.kubernetes.io/function", "config.k8s.io/function"];
@@ -101,6 +102,33 @@ pub fn check_mounts(spec: &FunctionSpec, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a kustomization of a repository mounts is in the repository, whatever its links say.
+pub fn check_real_mounts(ctx: &Context, loader: &Loader, spec: &FunctionSpec) -> Result<()> {
+    let Some(tree) = loader.repository() else { return Ok(()) };
+    for mount in &spec.container.mounts {
+        let real = ctx.fs.canonical(&loader.root().join(&mount.source));
+        // One that is not there is for docker to tell of.
+        if real.is_ok_and(|path| !path.starts_with(tree)) {
+            let message = format!("`{}` leads out of the repository and may not be mounted", mount.source);
+            return Err(Diagnostic::new("plugin-mount", message)
+                .at(spec.span)
+                .help("functions of a repository can use what is in it"));
+        }
+    }
+    Ok(())
+}
+
+/// The flags are for programs of this machine's kustomizations: no repository runs any.
+pub fn check_own(loader: &Loader, spec: &FunctionSpec) -> Result<()> {
+    if !loader.is_in_repository() {
+        return Ok(());
+    }
+    let message = format!("a kustomization of a repository may not run the program `{}`", spec.exec.path);
+    Err(Diagnostic::new("plugins-disabled", message)
+        .at(spec.span)
+        .help("if you trust it, clone the repository and build it from there"))
 }
 
 impl Decode for FunctionSpec {
