@@ -8,6 +8,7 @@ use kz::base::Sources;
 use kz::base::fs::Memory;
 use kz::gotmpl::{ExecOptions, Map, Type, World};
 use kz::helm::capabilities::Capabilities;
+use kz::helm::hands;
 use kz::helm::inflate::{Order, inflate};
 use kz::helm::load;
 use kz::helm::release::Release;
@@ -58,7 +59,7 @@ fn chart() -> Memory {
 
 fn render(memory: &Memory, exec: ExecOptions) -> usize {
     let sources = Sources::new();
-    let chart = load::load(memory, &sources, Path::new("/c")).expect("it is a chart");
+    let chart = load::load(memory, &sources, Path::new("/c"), &mut |_| {}).expect("it is a chart");
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };
     let order = Order {
         sources: &sources,
@@ -71,7 +72,8 @@ fn render(memory: &Memory, exec: ExecOptions) -> usize {
         exec,
         post_renderer: None,
     };
-    inflate(chart, &order, &mut World::fixed(0)).map_or(0, |inflated| inflated.sorted.manifests.len())
+    hands::with(&sources, |hands| inflate(chart, &order, &mut World::fixed(0), hands))
+        .map_or(0, |inflated| inflated.sorted.manifests.len())
 }
 
 fn benches(c: &mut Criterion) {

@@ -13,6 +13,7 @@ pub mod from_text;
 pub mod from_yaml;
 pub mod functions;
 mod glob;
+pub mod hands;
 mod ignore;
 pub mod inflate;
 pub mod jsonpath;

@@ -15,6 +15,7 @@ use kz::base::{Diagnostic, Sources, stack};
 use kz::fetch;
 use kz::gotmpl::{ExecOptions, Limits, World};
 use kz::helm::capabilities::Capabilities;
+use kz::helm::hands::{self, Hands};
 use kz::helm::inflate::{Order, inflate};
 use kz::helm::load;
 use kz::helm::places;
@@ -197,10 +198,14 @@ fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<
 
 /// With bounds that a broken loop reaches soon.
 fn render_chart(memory: &Memory, sources: &Sources, chart: &str) -> Result<(), Box<Diagnostic>> {
+    hands::with(sources, |hands| render_chart_by(hands, memory, sources, chart))
+}
+
+fn render_chart_by(hands: &mut Hands, memory: &Memory, sources: &Sources, chart: &str) -> Result<(), Box<Diagnostic>> {
     let flags = ValueOptions { set: vec!["a.b=1,c={x,y}".to_owned()], ..ValueOptions::default() };
     let mut files = Files { fs: memory, sources, fetch: &fetch::Context::offline(), stdin: &mut || Ok(Vec::new()) };
     let values = merge_options(&flags, &mut files)?;
-    let chart = load::load(memory, sources, Path::new(chart))?;
+    let chart = load::load(memory, sources, Path::new(chart), &mut |text| hands.parse(text))?;
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };
     let order = Order {
         sources,
@@ -218,7 +223,7 @@ fn render_chart(memory: &Memory, sources: &Sources, chart: &str) -> Result<(), B
         },
         post_renderer: None,
     };
-    let inflated = inflate(chart, &order, &mut World::fixed(0)).map_err(|failure| failure.error)?;
+    let inflated = inflate(chart, &order, &mut World::fixed(0), hands).map_err(|failure| failure.error)?;
     let stream = stream(&inflated.crds, &inflated.sorted, Hooks::All);
     let places = places::of_stream(&stream, &inflated, sources);
     assert!(places.is_sorted_by_key(|(at, _)| *at), "{places:?}");

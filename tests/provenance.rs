@@ -8,6 +8,7 @@ use kz::base::{Sources, Span};
 use kz::fetch;
 use kz::gotmpl::{ExecOptions, World};
 use kz::helm::capabilities::Capabilities;
+use kz::helm::hands;
 use kz::helm::inflate::{Inflated, Order, inflate};
 use kz::helm::print::{Hooks, stream};
 use kz::helm::release::Release;
@@ -51,7 +52,7 @@ fn with_rendered(check: impl FnOnce(&Inflated, &Sources)) {
     let mut files =
         Files { fs: &memory, sources: &sources, fetch: &fetch::Context::offline(), stdin: &mut || Ok(Vec::new()) };
     let values = merge_options(&flags, &mut files).unwrap();
-    let chart = load::load(&memory, &sources, Path::new("/web")).unwrap();
+    let chart = load::load(&memory, &sources, Path::new("/web"), &mut |_| {}).unwrap();
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };
     let order = Order {
         sources: &sources,
@@ -64,7 +65,8 @@ fn with_rendered(check: impl FnOnce(&Inflated, &Sources)) {
         exec: ExecOptions { trace: true, ..ExecOptions::default() },
         post_renderer: None,
     };
-    let inflated = inflate(chart, &order, &mut World::fixed(0)).unwrap_or_else(|f| panic!("{}", f.error));
+    let inflated = hands::with(&sources, |hands| inflate(chart, &order, &mut World::fixed(0), hands))
+        .unwrap_or_else(|f| panic!("{}", f.error));
     check(&inflated, &sources);
 }
 

@@ -3,7 +3,7 @@
 //! **Invariant:** what comes out does not depend on timing; threads have the stack that deep trees need.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, mpsc};
+use std::sync::{Mutex, OnceLock};
 
 use super::stack::{deep_stack_size, mark_deep};
 
@@ -71,35 +71,6 @@ fn cores() -> usize {
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// What `produce` gives, and `consume` of each item that it hands on, in order. The items are consumed on another
-/// thread while more of them are produced.
-pub fn pipeline<T: Send, R: Send, A>(
-    produce: impl FnOnce(&mut dyn FnMut(T)) -> A,
-    consume: impl Fn(T) -> R + Sync,
-) -> (A, Vec<R>) {
-    std::thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel::<T>();
-        let work = || {
-            mark_deep();
-            receiver.into_iter().map(&consume).collect::<Vec<R>>()
-        };
-        match std::thread::Builder::new().stack_size(deep_stack_size()).spawn_scoped(scope, work) {
-            Ok(worker) => {
-                // The worker goes on until the sender is dropped.
-                let made = produce(&mut |item| drop(sender.send(item)));
-                drop(sender);
-                (made, worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            }
-            // Where the system refuses a thread, this one does its work.
-            Err(_) => {
-                let mut items = Vec::new();
-                let made = produce(&mut |item| items.push(item));
-                (made, items.into_iter().map(&consume).collect())
-            }
-        }
-    })
-}
-
 /// `f` on each item. Where several fail, the error is that of the first of them.
 ///
 /// Threads are started only where each gets `worth` items.
@@ -131,12 +102,6 @@ mod tests {
         let mut items: Vec<usize> = (0..250).collect();
         assert_eq!(super::for_each(&mut items, 100, double_or_fail), Ok(()));
         assert_eq!(items, (0..250).map(|n| n * 2).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn what_is_handed_on_is_consumed_in_order() {
-        let (made, doubled) = super::pipeline(|hand_on| (1..4).map(hand_on).count(), |n| n * 2);
-        assert_eq!((made, doubled), (3, vec![2, 4, 6]));
     }
 
     #[test]

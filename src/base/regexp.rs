@@ -7,20 +7,14 @@
 //! **Not here:** who asks with what.
 
 mod class;
+mod engine;
 mod find;
 mod parse;
 
-use std::sync::OnceLock;
-
-use regex_automata::meta::{self, Regex};
-use regex_syntax::hir::Hir;
-
 pub use find::{Regexp, quote_meta};
 
+use self::engine::Engine;
 use super::{Diagnostic, Result};
-
-/// The most memory that a compiled pattern may take, near Go's limit.
-const MOST_MEMORY: usize = 64 << 20;
 
 /// A pattern. Texts without operators, which are most of them, are compared as they are.
 #[derive(Clone, Debug)]
@@ -35,7 +29,7 @@ enum Matcher {
     /// The whole text.
     Equals(String),
     /// Compiled when first used.
-    Regex { tree: Hir, compiled: OnceLock<Option<Regex>> },
+    Regex(Engine),
 }
 
 impl Pattern {
@@ -67,9 +61,7 @@ impl Pattern {
         match &self.matcher {
             Matcher::Contains(part) => text.contains(part.as_str()),
             Matcher::Equals(whole) => text == whole,
-            Matcher::Regex { tree, compiled } => {
-                compiled.get_or_init(|| compile(tree)).as_ref().is_some_and(|regex| regex.is_match(text))
-            }
+            Matcher::Regex(engine) => engine.for_text(text.as_bytes()).is_some_and(|regex| regex.is_match(text)),
         }
     }
 }
@@ -82,7 +74,7 @@ pub fn in_rust_syntax(pattern: &str) -> std::result::Result<String, String> {
 impl Matcher {
     fn regex(pattern: &str) -> Result<Matcher> {
         let tree = parse::parse(pattern).map_err(|fault| fault.diagnostic())?.tree;
-        Ok(Matcher::Regex { tree, compiled: OnceLock::new() })
+        Ok(Matcher::Regex(Engine::new(tree)))
     }
 }
 
@@ -108,12 +100,6 @@ impl Fault {
         Diagnostic::new("bad-regexp", format!("`{}` in a regular expression: {}", self.part, self.message))
             .help("the syntax is that of Go: https://golang.org/s/re2syntax")
     }
-}
-
-/// Nothing where a pattern is too large.
-fn compile(tree: &Hir) -> Option<Regex> {
-    let config = meta::Config::new().nfa_size_limit(Some(MOST_MEMORY)).utf8_empty(true);
-    meta::Builder::new().configure(config).build_from_hir(tree).ok()
 }
 
 fn is_literal(pattern: &str) -> bool {

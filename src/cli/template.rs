@@ -13,6 +13,7 @@ use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::chart::Chart;
 use kz::helm::dependencies;
+use kz::helm::hands::{self, Hands};
 use kz::helm::inflate::{self, Failure, Inflated, Order};
 use kz::helm::pull::archive::{Found, locate};
 use kz::helm::pull::{self, Pulling};
@@ -33,21 +34,25 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(error) => return ui.fail(&error, &sources),
     };
     flags.notes.iter().for_each(|text| ui.note(text));
-    let done = match template(&flags, &sources, ui) {
-        Ok(inflated) => output::write(&inflated, &flags, ui).unwrap_or_else(|error| ui.fail(&error, &sources)),
+    // Nothing is taken apart: the process ends with it.
+    hands::with(&sources, |hands| match template(&flags, &sources, ui, hands) {
+        Ok(inflated) => output::write(&inflated, &flags, ui).unwrap_or_else(|error| ui.fail(&error, &sources)).now(),
         Err(failure) => {
             failure.notes.iter().for_each(|text| ui.note(text));
             if let Some(printed) = failure.printed.filter(|_| flags.debug) {
                 output::write_broken(printed, &flags, ui);
             }
-            ui.fail(&failure.error, &sources)
+            ui.fail(&failure.error, &sources).now()
         }
-    };
-    // Nothing is taken apart: the process ends with it.
-    done.now()
+    })
 }
 
-fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<Inflated, Box<Failure>> {
+fn template(
+    flags: &Flags,
+    sources: &Sources,
+    ui: &Ui,
+    hands: &mut Hands,
+) -> std::result::Result<Inflated, Box<Failure>> {
     let plain = |error: Box<Diagnostic>| Box::new(Failure::from(error));
     let mut world = world::world(flags.seed.as_deref(), flags.enable_dns);
     let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
@@ -57,7 +62,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
     let found = locate(&pulling, &flags.chart.wanted(reference)).map_err(plain)?;
     let mut files = Files { fs: &Disk, sources, fetch: &flags.chart.fetch, stdin: &mut read_stdin };
     let values = merge_options(&flags.values, &mut files).map_err(plain)?;
-    let chart = load(&found, flags, &pulling, ui).map_err(plain)?;
+    let chart = load(&found, flags, &pulling, ui, hands).map_err(plain)?;
     let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };
     let post_renderer = |stream: String| post_render(flags, stream, ui);
     let exec = ExecOptions {
@@ -77,7 +82,7 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
         exec,
         post_renderer: flags.post_renderer.is_some().then_some(&post_renderer),
     };
-    let inflated = inflate::inflate(chart, &order, &mut world)?;
+    let inflated = inflate::inflate(chart, &order, &mut world, hands)?;
     inflated.notes.iter().for_each(|text| ui.note(text));
     if let Some(reads) = reads {
         unused::warnings(&values, &reads.borrow()).iter().for_each(|warning| ui.warn(warning, sources));
@@ -86,8 +91,8 @@ fn template(flags: &Flags, sources: &Sources, ui: &Ui) -> std::result::Result<In
 }
 
 /// Reads the chart, and with `--dependency-update` first fetches what it lacks.
-fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui) -> Result<Chart> {
-    let chart = found.load(pulling.fs, pulling.sources)?;
+fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui, hands: &mut Hands) -> Result<Chart> {
+    let chart = found.load(pulling.fs, pulling.sources, &mut |text| hands.parse(text))?;
     let Some(folder) = found.path().filter(|_| flags.dependency_update && !dependencies::missing(&chart).is_empty())
     else {
         return Ok(chart);
@@ -96,7 +101,7 @@ fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui) -> Result<Char
     with_order(pulling, &flags.chart.access, |order| pull::dependencies::update(&order, folder, &mut said))?;
     // Helm: this is printed before the manifests.
     said.lines().for_each(|line| ui.note(line));
-    found.load(pulling.fs, pulling.sources)
+    found.load(pulling.fs, pulling.sources, &mut |text| hands.parse(text))
 }
 
 /// The release's name and the chart. Source: NameAndChart in pkg/action/install.go.

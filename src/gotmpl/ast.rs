@@ -33,8 +33,10 @@ pub(super) const DOLLAR: VarId = 0;
 /// One template.
 pub(super) struct Tree {
     pub name: Name,
+    /// The name of the text, for errors.
+    pub file: Rc<str>,
     /// What it stands in.
-    pub forest: Arc<Forest>,
+    parsed: Arc<Parsed>,
     /// A list.
     pub root: NodeId,
     /// There is nothing in it but white space.
@@ -54,8 +56,6 @@ pub(super) struct Trees {
 
 /// What is parsed of one text.
 pub(super) struct Forest {
-    /// The name of the file that it was read from, for errors.
-    pub file: Arc<str>,
     pub source: SourceId,
     pub text: Arc<[u8]>,
     pub nodes: Vec<Node>,
@@ -170,22 +170,25 @@ impl Forest {
     }
 }
 
-impl From<Parsed> for Trees {
-    fn from(parsed: Parsed) -> Trees {
+impl Trees {
+    /// Of a text with a name, which is that of its main template.
+    pub fn new(name: &str, parsed: &Arc<Parsed>) -> Trees {
         let strings: Rc<[OnceCell<Str>]> = parsed.forest.strings.iter().map(|_| OnceCell::new()).collect();
-        let forest = Arc::new(parsed.forest);
-        let tree = |Root { name, root, is_empty }: Root| {
-            let (forest, strings, included) = (forest.clone(), strings.clone(), Cell::default());
-            Rc::new(Tree { name, forest, root, is_empty, strings, included })
+        let file: Rc<str> = name.into();
+        let tree = |(at, root): (usize, &Root)| {
+            let name = if at == parsed.main { name.as_bytes().into() } else { root.name.clone() };
+            let (file, parsed, strings) = (file.clone(), parsed.clone(), strings.clone());
+            let Root { root, is_empty, .. } = *root;
+            Rc::new(Tree { name, file, parsed, root, is_empty, strings, included: Cell::default() })
         };
-        Trees { all: parsed.roots.into_iter().map(tree).collect(), main: parsed.main }
+        Trees { all: parsed.roots.iter().enumerate().map(tree).collect(), main: parsed.main }
     }
 }
 
 impl Tree {
     #[inline]
     pub fn node(&self, id: NodeId) -> &Node {
-        self.forest.node(id)
+        self.parsed.forest.node(id)
     }
 
     #[inline]
@@ -199,18 +202,18 @@ impl Tree {
     /// Elements of a list, words of a command, and so on.
     #[inline]
     pub fn ids(&self, part: Part) -> &[u32] {
-        self.forest.ids(part)
+        self.parsed.forest.ids(part)
     }
 
     /// The text between two offsets.
     #[inline]
     pub fn slice(&self, start: u32, end: u32) -> &[u8] {
-        self.forest.slice(start, end)
+        self.parsed.forest.slice(start, end)
     }
 
     #[inline]
     pub fn fields(&self, part: Part) -> &[Part] {
-        &self.forest.fields[part.start as usize..part.end as usize]
+        &self.parsed.forest.fields[part.start as usize..part.end as usize]
     }
 
     #[inline]
@@ -219,11 +222,11 @@ impl Tree {
     }
 
     pub fn number(&self, number: u32) -> &Number {
-        &self.forest.numbers[number as usize]
+        &self.parsed.forest.numbers[number as usize]
     }
 
     pub fn string(&self, number: u32) -> &Str {
-        self.strings[number as usize].get_or_init(|| match &self.forest.strings[number as usize] {
+        self.strings[number as usize].get_or_init(|| match &self.parsed.forest.strings[number as usize] {
             Literal::Plain(part) => Str::new(self.slice(part.start, part.end)),
             Literal::Unquoted(text) => Str::new(&**text),
         })
@@ -231,25 +234,25 @@ impl Tree {
 
     /// The name of a template that is called.
     pub fn template(&self, number: u32) -> &Name {
-        &self.forest.names[number as usize]
+        &self.parsed.forest.names[number as usize]
     }
 
     /// The name of a variable, with its dollar sign.
     pub fn variable(&self, variable: VarId) -> &[u8] {
-        if variable == DOLLAR { b"$" } else { self.field(self.forest.variables[variable as usize]) }
+        if variable == DOLLAR { b"$" } else { self.field(self.parsed.forest.variables[variable as usize]) }
     }
 
     pub fn span(&self, id: NodeId) -> Span {
         let node = self.node(id);
-        if self.forest.source == SourceId::NONE {
+        if self.parsed.forest.source == SourceId::NONE {
             return Span::NOWHERE;
         }
-        Span { source: self.forest.source, start: node.start, end: node.end }
+        Span { source: self.parsed.forest.source, start: node.start, end: node.end }
     }
 
     /// Go: ErrorContext. The line from 1 and the column in bytes from 0.
     pub fn location(&self, id: NodeId) -> (usize, usize) {
-        let before = &self.forest.text[..self.node(id).pos as usize];
+        let before = &self.parsed.forest.text[..self.node(id).pos as usize];
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
         (memchr::memchr_iter(b'\n', before).count() + 1, before.len() - line_start)
     }

@@ -81,6 +81,8 @@ pub(super) struct Run {
     /// Lists of arguments that are not in use.
     spare: Vec<Vec<Value>>,
     recorder: Option<Box<Recorder>>,
+    /// Anything is recorded: what is written, or what is read.
+    records: bool,
     stack_top: usize,
 }
 
@@ -118,6 +120,7 @@ pub(super) fn execute(
         variables: Vec::new(),
         spare: Vec::new(),
         recorder: options.trace.then(Box::default),
+        records: options.trace || options.reads.is_some(),
         stack_top: limits::stack_address(),
     };
     run_tree(scope, tree, &Operand::root(data.clone()), &mut run, world, 0)?;
@@ -145,7 +148,7 @@ impl<'e> Frame<'e> {
         let (line, column) = self.tree.location(self.node);
         let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let site = Site {
-            file: self.tree.forest.file.to_string(),
+            file: self.tree.file.to_string(),
             line,
             column,
             template: lossy(&self.tree.name),

@@ -110,6 +110,11 @@ impl<'t> Lexer<'t> {
         &self.text[self.pos..]
     }
 
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.get(at).copied()
+    }
+
     /// The next character without consuming it.
     fn peek(&self) -> Option<char> {
         decode_rune(self.rest()).map(|(rune, _)| rune)
@@ -132,15 +137,23 @@ impl<'t> Lexer<'t> {
     }
 
     /// Letters, digits and underscores.
+    #[inline]
     fn accept_word(&mut self) {
         loop {
-            self.pos += self.rest().iter().take_while(|byte| IS_WORD[usize::from(**byte)]).count();
-            // What is no ASCII has to be decoded.
-            match decode_rune(self.rest()) {
-                Some((rune, width)) if is_alphanumeric(rune) => self.pos += width,
-                _ => return,
+            while self.byte(self.pos).is_some_and(|byte| IS_WORD[usize::from(byte)]) {
+                self.pos += 1;
+            }
+            if self.byte(self.pos).is_none_or(|byte| byte.is_ascii()) || !self.accept_letter() {
+                return;
             }
         }
+    }
+
+    /// A letter or digit beyond ASCII.
+    fn accept_letter(&mut self) -> bool {
+        let found = decode_rune(self.rest()).filter(|(rune, _)| is_alphanumeric(*rune));
+        self.pos += found.map_or(0, |(_, width)| width);
+        found.is_some()
     }
 
     /// Text up to the next action. Comments are passed over.
@@ -217,80 +230,90 @@ impl<'t> Lexer<'t> {
     }
 
     fn action(&mut self) -> Token {
-        if let Some(trims) = self.at_right_delim() {
-            return if self.paren_depth == 0 {
-                self.right_delim(trims)
-            } else {
-                self.error(self.pos, "unclosed left paren")
-            };
-        }
         let start = self.pos;
-        match self.rest().first() {
-            Some(byte) if IS_WORD[usize::from(*byte)] && !byte.is_ascii_digit() => return self.identifier(start),
-            Some(_) => {}
-            None => return self.error(start, "unclosed action"),
+        let Some(byte) = self.byte(start) else { return self.error(start, "unclosed action") };
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => return self.space(start),
+            b'}' if self.byte(start + 1) == Some(b'}') => return self.end_of_action(false),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => return self.identifier(start),
+            b'+' | b'-' | b'0'..=b'9' => return self.number(start),
+            b'.' if self.byte(start + 1).is_none_or(|next| next.is_ascii_digit()) => return self.number(start),
+            _ if byte.is_ascii() => self.pos += 1,
+            _ => return self.beyond_ascii(start),
         }
-        let Some(rune) = self.advance() else { return self.error(start, "unclosed action") };
-        match rune {
-            ' ' | '\t' | '\r' | '\n' => self.space(start),
-            '=' => self.token(TokenKind::Assign, start),
-            ':' => match self.advance() {
-                Some('=') => self.token(TokenKind::Declare, start),
-                _ => self.error(start, "expected :="),
-            },
-            '|' => self.token(TokenKind::Pipe, start),
-            '"' => self.quoted(start, b'"', TokenKind::String, "unterminated quoted string"),
-            '\'' => self.quoted(start, b'\'', TokenKind::CharConstant, "unterminated character constant"),
-            '`' => match memchr::memchr(b'`', self.rest()) {
-                Some(len) => {
-                    self.pos += len + 1;
-                    self.token(TokenKind::RawString, start)
-                }
-                None => self.error(start, "unterminated raw quoted string"),
-            },
-            '$' => self.field_or_variable(start, TokenKind::Variable, TokenKind::Variable),
-            '.' if !self.rest().is_empty() && !self.rest()[0].is_ascii_digit() => {
-                self.field_or_variable(start, TokenKind::Field, TokenKind::Dot)
-            }
-            '.' | '+' | '-' | '0'..='9' => {
-                self.pos = start;
-                self.number(start)
-            }
-            '(' => {
+        match byte {
+            b'.' => self.field_or_variable(start, TokenKind::Field, TokenKind::Dot),
+            b'$' => self.field_or_variable(start, TokenKind::Variable, TokenKind::Variable),
+            b'"' => self.quoted(start, b'"', TokenKind::String, "unterminated quoted string"),
+            b'|' => self.token(TokenKind::Pipe, start),
+            b'(' => {
                 self.paren_depth += 1;
                 self.token(TokenKind::LeftParen, start)
             }
-            ')' => match self.paren_depth.checked_sub(1) {
+            b')' => match self.paren_depth.checked_sub(1) {
                 Some(depth) => {
                     self.paren_depth = depth;
                     self.token(TokenKind::RightParen, start)
                 }
                 None => self.error(start, "unexpected right paren"),
             },
-            _ if is_alphanumeric(rune) => self.identifier(start),
-            '!'..='~' => self.token(TokenKind::Char, start),
-            _ => self.error(start, format!("unrecognized character in action: {}", sharp_u(rune))),
+            b':' => match self.advance() {
+                Some('=') => self.token(TokenKind::Declare, start),
+                _ => self.error(start, "expected :="),
+            },
+            b'=' => self.token(TokenKind::Assign, start),
+            b'\'' => self.quoted(start, b'\'', TokenKind::CharConstant, "unterminated character constant"),
+            b'`' => match memchr::memchr(b'`', self.rest()) {
+                Some(len) => {
+                    self.pos += len + 1;
+                    self.token(TokenKind::RawString, start)
+                }
+                None => self.error(start, "unterminated raw quoted string"),
+            },
+            b'!'..=b'~' => self.token(TokenKind::Char, start),
+            _ => self.unrecognized(start, byte.into()),
+        }
+    }
+
+    fn beyond_ascii(&mut self, start: usize) -> Token {
+        match self.advance() {
+            Some(rune) if is_alphanumeric(rune) => self.identifier(start),
+            Some(rune) => self.unrecognized(start, rune),
+            None => self.error(start, "unclosed action"),
+        }
+    }
+
+    fn unrecognized(&mut self, start: usize, rune: char) -> Token {
+        self.error(start, format!("unrecognized character in action: {}", sharp_u(rune)))
+    }
+
+    /// The right delimiter, which comes next.
+    fn end_of_action(&mut self, trims: bool) -> Token {
+        match self.paren_depth {
+            0 => self.right_delim(trims),
+            _ => self.error(self.pos, "unclosed left paren"),
         }
     }
 
     /// A run of white space; its last byte may belong to the trim marker of a right delimiter.
     fn space(&mut self, start: usize) -> Token {
-        self.pos += self.rest().iter().take_while(|byte| is_space(**byte)).count();
-        self.pos -= 1;
-        match self.at_right_delim() {
-            Some(true) if self.pos == start => self.right_delim(true),
-            Some(true) => self.token(TokenKind::Space, start),
-            _ => {
-                self.pos += 1;
-                self.token(TokenKind::Space, start)
-            }
+        let mut end = start + 1;
+        while self.byte(end).is_some_and(is_space) {
+            end += 1;
         }
+        self.pos = end - 1;
+        if self.byte(end) == Some(b'-') && self.at_right_delim() == Some(true) {
+            // Alone before the marker it is a part of it.
+            return if self.pos == start { self.end_of_action(true) } else { self.token(TokenKind::Space, start) };
+        }
+        self.pos = end;
+        self.token(TokenKind::Space, start)
     }
 
     fn identifier(&mut self, start: usize) -> Token {
         self.accept_word();
-        if let Some(error) = self.bad_terminator(start) {
-            return error;
+        if !self.at_terminator() {
+            return self.bad_terminator(start);
         }
         let kind = match &self.text[start..self.pos] {
             b"block" => TokenKind::Keyword(Keyword::Block),
@@ -316,19 +339,21 @@ impl<'t> Lexer<'t> {
             return self.token(alone, start);
         }
         self.accept_word();
-        self.bad_terminator(start).unwrap_or_else(|| self.token(kind, start))
+        if self.at_terminator() { self.token(kind, start) } else { self.bad_terminator(start) }
     }
 
-    fn bad_terminator(&mut self, start: usize) -> Option<Token> {
-        let rune = self.peek().filter(|_| !self.at_terminator())?;
-        Some(self.error(start, format!("bad character {}", sharp_u(rune))))
+    fn bad_terminator(&mut self, start: usize) -> Token {
+        let rune = self.peek().unwrap_or_default();
+        self.error(start, format!("bad character {}", sharp_u(rune)))
     }
 
     /// Whether a name may end here: `$x+2` is no name, so that arithmetic might come one day.
+    #[inline]
     fn at_terminator(&self) -> bool {
-        match self.rest().first() {
+        match self.byte(self.pos) {
             None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
-            _ => self.rest().starts_with(RIGHT_DELIM),
+            Some(b'}') => self.byte(self.pos + 1) == Some(b'}'),
+            _ => false,
         }
     }
 

@@ -24,7 +24,7 @@ pub fn unquote(quoted: &[u8]) -> Option<Cow<'_, [u8]>> {
             None => Cow::Borrowed(inner),
         });
     }
-    if memchr::memchr2(b'\\', quote, inner).is_none() && std::str::from_utf8(inner).is_ok() {
+    if inner.iter().all(|byte| byte.is_ascii() && *byte != b'\\' && *byte != quote) {
         return Some(Cow::Borrowed(inner));
     }
     let mut text = Vec::with_capacity(inner.len());

@@ -35,6 +35,8 @@ pub(super) struct Parsed {
     pub roots: Vec<Root>,
     /// Where in it the one that has the name of the text is.
     pub main: usize,
+    /// A definition has the name of the text.
+    pub is_redefined: bool,
 }
 
 /// A template of a forest.
@@ -48,20 +50,21 @@ pub(super) struct Root {
 
 /// Go: parse.Parse.
 pub(super) fn parse(name: &[u8], text: Arc<[u8]>, source: SourceId, funcs: &FuncMap) -> Parse<Parsed> {
-    let file: Arc<str> = String::from_utf8_lossy(name).into();
+    let file = String::from_utf8_lossy(name);
     if u32::try_from(text.len()).is_err() {
         let message = "the text is larger than 4 GiB".to_owned();
-        return Err(Box::new(ParseError { name: file.to_string(), line: 1, message, span: Span::NOWHERE }));
+        return Err(Box::new(ParseError { name: file.into_owned(), line: 1, message, span: Span::NOWHERE }));
     }
-    let lexer = Lexer::new(&text, funcs.get("break").is_none(), funcs.get("continue").is_none());
+    let lexer = Lexer::new(&text, funcs.get(b"break").is_none(), funcs.get(b"continue").is_none());
     let start = Token { kind: TokenKind::Eof, start: 0, end: 0 };
     let mut parser = Parser {
         text: &text,
+        file: &file,
         funcs,
         lexer,
         tokens: [start; 3],
         peeked: 0,
-        forest: draft::forest(file, source, text.clone()),
+        forest: draft::forest(source, text.clone()),
         open: Vec::new(),
         variables: HashMap::new(),
         draft: Draft::new(name.into()),
@@ -69,9 +72,11 @@ pub(super) fn parse(name: &[u8], text: Arc<[u8]>, source: SourceId, funcs: &Func
         roots: Vec::new(),
         by_name: HashMap::new(),
     };
-    parser.whole_text()?;
+    let root = parser.whole_text()?;
+    let is_redefined = parser.by_name.contains_key(name);
+    parser.add(root, None)?;
     let main = parser.by_name.get(name).copied().unwrap_or_default();
-    Ok(Parsed { forest: parser.forest, roots: parser.roots, main })
+    Ok(Parsed { forest: parser.forest, roots: parser.roots, main, is_redefined })
 }
 
 /// How a list of nodes ended.
@@ -89,6 +94,8 @@ enum Element {
 
 struct Parser<'t> {
     text: &'t [u8],
+    /// The name of the text, for errors.
+    file: &'t str,
     funcs: &'t FuncMap,
     lexer: Lexer<'t>,
     /// Go's look-ahead: the last token read, and those that were put back.
@@ -182,7 +189,7 @@ impl<'t> Parser<'t> {
         if self.forest.source == SourceId::NONE {
             span = Span::NOWHERE;
         }
-        let (name, line) = (self.forest.file.to_string(), self.line_of(token.start));
+        let (name, line) = (self.file.to_owned(), self.line_of(token.start));
         Err(Box::new(ParseError { name, line, message: message.into(), span }))
     }
 
@@ -195,7 +202,7 @@ impl<'t> Parser<'t> {
         let Some(line) = started else { return self.error(mistake) };
         // Not "action in action".
         let joint = if mistake.ends_with(" action") { "" } else { " in action" };
-        self.error(format!("{mistake}{joint} started at {}:{line}", self.forest.file))
+        self.error(format!("{mistake}{joint} started at {}:{line}", self.file))
     }
 
     /// Go: item.String.
@@ -210,8 +217,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Go: Tree.parse. Definitions are possible here only.
-    fn whole_text(&mut self) -> Parse<()> {
+    /// The list of all that is in no definition. Go: Tree.parse. Definitions are possible here only.
+    fn whole_text(&mut self) -> Parse<NodeId> {
         let start = self.peek().start;
         let open = self.open.len();
         loop {
@@ -232,8 +239,7 @@ impl<'t> Parser<'t> {
                 Element::Ending(ending) => return self.error(format!("unexpected {}", ending.name())),
             }
         }
-        let root = self.list(start, open);
-        self.add(root, None)
+        Ok(self.list(start, open))
     }
 
     /// `{{define "name"}} ... {{end}}` behind its keyword.

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
@@ -13,7 +13,7 @@ use super::builtins;
 use super::error::{ExecError, ParseError};
 use super::exec::{self, ExecOptions, Output};
 use super::func::Func;
-use super::parse;
+use super::parse::{self, Parsed};
 use super::value::{Type, Value};
 use super::world::World;
 use crate::base::SourceId;
@@ -31,7 +31,7 @@ pub type Methods = fn(Type, &[u8]) -> Option<&'static Func>;
 /// Names to functions; built once, shared.
 #[derive(Clone)]
 pub struct FuncMap {
-    callees: Rc<HashMap<&'static str, Callee>>,
+    callees: Arc<HashMap<&'static [u8], Callee>>,
     methods: Methods,
 }
 
@@ -40,6 +40,14 @@ pub struct Templates {
     funcs: FuncMap,
     trees: HashMap<Name, Rc<Tree>>,
     cache: RefCell<Cache>,
+}
+
+/// The text of a template, which may be parsed on any thread before its name matters.
+pub struct TemplateText {
+    text: Arc<[u8]>,
+    source: SourceId,
+    /// Nothing where it has to be parsed with its name: names are told in errors, and definitions may have the same.
+    parsed: OnceLock<Option<Arc<Parsed>>>,
 }
 
 /// Texts that were parsed while a template was executed.
@@ -58,11 +66,11 @@ pub(super) struct Scope<'e> {
 impl FuncMap {
     /// Of tables, of which later ones win over earlier ones. Go's own functions are there as well.
     pub fn new(tables: impl IntoIterator<Item = &'static [Func]>) -> FuncMap {
-        let mut callees = HashMap::new();
-        callees.extend([("and", Callee::And), ("or", Callee::Or), ("call", Callee::Call)]);
-        let tables = [builtins::FUNCS].into_iter().chain(tables);
-        callees.extend(tables.flatten().map(|func| (func.name, Callee::Func(func))));
-        FuncMap { callees: Rc::new(callees), methods: |_, _| None }
+        let tables: Vec<_> = [builtins::FUNCS].into_iter().chain(tables).collect();
+        let mut callees: HashMap<&[u8], _> = HashMap::with_capacity(tables.iter().map(|table| table.len() + 1).sum());
+        callees.extend([(&b"and"[..], Callee::And), (b"or", Callee::Or), (b"call", Callee::Call)]);
+        callees.extend(tables.into_iter().flatten().map(|func| (func.name.as_bytes(), Callee::Func(func))));
+        FuncMap { callees: Arc::new(callees), methods: |_, _| None }
     }
 
     /// With methods of values that are no objects: of the map types that have a name.
@@ -70,16 +78,43 @@ impl FuncMap {
         FuncMap { methods, ..self }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Callee> {
+    pub(super) fn get(&self, name: &[u8]) -> Option<Callee> {
         self.callees.get(name).copied()
-    }
-
-    pub(super) fn find(&self, name: &[u8]) -> Option<Callee> {
-        self.get(std::str::from_utf8(name).ok()?)
     }
 
     pub(super) fn method(&self, ty: Type, name: &[u8]) -> Option<&'static Func> {
         (self.methods)(ty, name)
+    }
+}
+
+impl std::fmt::Debug for TemplateText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TemplateText").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl TemplateText {
+    pub fn new(text: impl Into<Arc<[u8]>>, source: SourceId) -> TemplateText {
+        TemplateText { text: text.into(), source, parsed: OnceLock::new() }
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Parses it, unless somebody has done so.
+    pub fn parse(&self, funcs: &FuncMap) {
+        self.parsed.get_or_init(|| self.parse_unnamed(funcs));
+    }
+
+    fn parse_unnamed(&self, funcs: &FuncMap) -> Option<Arc<Parsed>> {
+        let parsed = parse::parse(b"", self.text.clone(), self.source, funcs).ok()?;
+        (!parsed.is_redefined).then(|| Arc::new(parsed))
     }
 }
 
@@ -90,8 +125,19 @@ impl Templates {
 
     /// Parses a file's text: what it defines, and itself under `name`. Places of errors point into `source`.
     pub fn parse(&mut self, name: &str, text: impl Into<Arc<[u8]>>, source: SourceId) -> Result<(), ParseError> {
-        let parsed = parse::parse(name.as_bytes(), text.into(), source, &self.funcs).map_err(|error| *error)?;
-        Trees::from(parsed).all.into_iter().for_each(|tree| associate(&mut self.trees, None, tree));
+        self.add(name, &TemplateText::new(text, source))
+    }
+
+    /// As [`Templates::parse`], of a text that may have been parsed already.
+    pub fn add(&mut self, name: &str, text: &TemplateText) -> Result<(), ParseError> {
+        let trees = match text.parsed.get_or_init(|| text.parse_unnamed(&self.funcs)) {
+            Some(parsed) if parsed.roots.iter().all(|root| *root.name != *name.as_bytes()) => Trees::new(name, parsed),
+            _ => {
+                let parsed = parse::parse(name.as_bytes(), text.text.clone(), text.source, &self.funcs);
+                Trees::new(name, &Arc::new(parsed.map_err(|error| *error)?))
+            }
+        };
+        trees.all.into_iter().for_each(|tree| associate(&mut self.trees, None, tree));
         Ok(())
     }
 
@@ -122,7 +168,7 @@ impl Templates {
             return Ok(parsed.clone());
         }
         let parsed = parse::parse(SET_NAME.as_bytes(), (&**text).into(), SourceId::NONE, &self.funcs)?;
-        let parsed = Rc::new(Trees::from(parsed));
+        let parsed = Rc::new(Trees::new(SET_NAME, &Arc::new(parsed)));
         let mut cache = self.cache.borrow_mut();
         if cache.bytes > CACHED_BYTES {
             *cache = Cache::default();

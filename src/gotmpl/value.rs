@@ -7,14 +7,15 @@
 //! **Invariant:** keys of maps are strings; iteration is in the order of their bytes, as Go prints and ranges.
 //! **Not here:** how values are printed ([`super::fmt`]), compared or called.
 
+mod entries;
 mod list;
 mod release;
 
+pub use entries::Entries;
 pub use list::List;
 
 use std::any::Any;
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::func::Func;
@@ -110,10 +111,14 @@ pub enum Kind {
 
 /// A string of Go: bytes, mostly UTF-8 but not surely so. Cheap to copy.
 #[derive(Clone)]
-pub struct Str {
-    bytes: Rc<[u8]>,
-    /// Where its pieces were written, while that is recorded.
-    trace: Option<Rc<Trace>>,
+pub struct Str(Text);
+
+/// Two words wide: what is seldom there stands apart.
+#[derive(Clone)]
+enum Text {
+    Plain(Rc<[u8]>),
+    /// With where its pieces were written, while that is recorded.
+    Traced(Rc<(Rc<[u8]>, Rc<Trace>)>),
 }
 
 /// The key of a map.
@@ -123,7 +128,7 @@ pub type Key = Rc<[u8]>;
 pub struct Map {
     ty: Type,
     is_nil: bool,
-    entries: RefCell<BTreeMap<Key, Entry>>,
+    entries: RefCell<Entries>,
     /// The map whose entries these are, if it has another type.
     view_of: Option<Rc<Map>>,
 }
@@ -196,31 +201,43 @@ pub trait Object {
 
 impl Str {
     pub fn new(bytes: impl Into<Rc<[u8]>>) -> Str {
-        Str { bytes: bytes.into(), trace: None }
+        Str(Text::Plain(bytes.into()))
     }
 
     pub fn with_trace(bytes: impl Into<Rc<[u8]>>, trace: Option<Rc<Trace>>) -> Str {
-        Str { bytes: bytes.into(), trace }
+        match trace {
+            None => Str::new(bytes),
+            Some(trace) => Str(Text::Traced(Rc::new((bytes.into(), trace)))),
+        }
     }
 
     pub fn trace(&self) -> Option<&Rc<Trace>> {
-        self.trace.as_ref()
+        if let Text::Traced(traced) = &self.0 { Some(&traced.1) } else { None }
     }
 
     pub fn key(&self) -> Key {
-        self.bytes.clone()
+        self.bytes().clone()
+    }
+
+    #[inline]
+    fn bytes(&self) -> &Rc<[u8]> {
+        match &self.0 {
+            Text::Plain(bytes) => bytes,
+            Text::Traced(traced) => &traced.0,
+        }
     }
 
     /// As text; what is no UTF-8 is replaced.
     pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
+        String::from_utf8_lossy(self)
     }
 }
 
 impl std::ops::Deref for Str {
     type Target = [u8];
+    #[inline]
     fn deref(&self) -> &[u8] {
-        &self.bytes
+        self.bytes()
     }
 }
 
@@ -259,7 +276,7 @@ impl Map {
         Map { ty, is_nil: true, entries: RefCell::default(), view_of: None }
     }
 
-    pub fn from_entries(ty: Type, entries: BTreeMap<Key, Entry>) -> Map {
+    pub fn from_entries(ty: Type, entries: Entries) -> Map {
         Map { ty, is_nil: false, entries: RefCell::new(entries), view_of: None }
     }
 
@@ -269,7 +286,7 @@ impl Map {
         Map { ty, is_nil: of.is_nil, entries: RefCell::default(), view_of: Some(of) }
     }
 
-    fn cell(&self) -> &RefCell<BTreeMap<Key, Entry>> {
+    fn cell(&self) -> &RefCell<Entries> {
         self.view_of.as_ref().map_or(&self.entries, |map| &map.entries)
     }
 
@@ -315,11 +332,11 @@ impl Map {
     }
 
     /// The entries by key. Nothing else may use the map while the result is held for writing.
-    pub fn entries(&self) -> Ref<'_, BTreeMap<Key, Entry>> {
+    pub fn entries(&self) -> Ref<'_, Entries> {
         self.cell().borrow()
     }
 
-    pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Key, Entry>> {
+    pub fn entries_mut(&self) -> RefMut<'_, Entries> {
         self.cell().borrow_mut()
     }
 }

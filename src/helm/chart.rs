@@ -17,7 +17,7 @@ pub use scope::{Template, metadata_value, templates};
 
 use super::metadata::{Lock, Metadata};
 use crate::base::SourceId;
-use crate::gotmpl::Map;
+use crate::gotmpl::{Map, TemplateText};
 
 /// A chart and, in it, the charts it depends on.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub struct File {
     pub data: Arc<[u8]>,
     /// Of texts that errors may point into.
     pub source: Option<SourceId>,
+    /// Of templates.
+    pub template: Option<Arc<TemplateText>>,
 }
 
 /// A file of `crds/`.

@@ -7,12 +7,12 @@
 //! below a subchart's globals are shared with its parent's, as in Go.
 //! **Not here:** which subcharts there are ([`super::dependencies`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::chart::Chart;
 use crate::base::{Diagnostic, Result};
-use crate::gotmpl::{Entry, Key, List, Map, Type, Value, fmt};
+use crate::gotmpl::{Entries, Entry, Key, List, Map, Type, Value, fmt};
 
 /// What becomes of nulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,39 +30,82 @@ const GLOBAL: &[u8] = b"global";
 /// Error: a value that is no mapping where a subchart looks for its values.
 pub fn coalesce_values(chart: &Chart, values: &Map, nulls: Nulls, notes: &mut Vec<String>) -> Result<Rc<Map>> {
     let dest = copy_map(values);
-    Coalescer { notes }.chart(chart, &dest, "", nulls)?;
+    Coalescer { notes, own: Own::Copy }.chart(chart, &dest, None, nulls)?;
+    Ok(dest)
+}
+
+/// As [`coalesce_values`] where nobody needs the charts' own values any more: they are taken, not copied.
+pub fn coalesce_last(chart: &Chart, values: &Map, notes: &mut Vec<String>) -> Result<Rc<Map>> {
+    let dest = copy_map(values);
+    Coalescer { notes, own: Own::Take }.chart(chart, &dest, None, Nulls::Delete)?;
     Ok(dest)
 }
 
 /// Merges `src` into `dest`, which counts more. Go: CoalesceTables and MergeTables.
 pub fn coalesce_tables(dest: &Map, src: &Map, nulls: Nulls, notes: &mut Vec<String>) {
-    Coalescer { notes }.tables(dest, src, "", nulls);
+    Coalescer { notes, own: Own::Copy }.tables(dest, src, None, nulls);
 }
 
 /// A copy that shares nothing. Go: copystructure.Copy.
 pub fn copy_map(map: &Map) -> Rc<Map> {
-    let copy =
-        |(key, entry): (&Key, &Entry)| (key.clone(), Entry { value: copy_value(&entry.value), span: entry.span });
-    Rc::new(Map::from_entries(map.ty(), map.entries().iter().map(copy).collect()))
+    Rc::new(Map::from_entries(map.ty(), copied(map)))
 }
 
-fn copy_value(value: &Value) -> Value {
-    match value {
+fn copied(map: &Map) -> Entries {
+    let mut entries = map.entries().clone();
+    entries.values_mut().for_each(|entry| copy_deeper(&mut entry.value));
+    entries
+}
+
+/// Puts a copy in the place of a map or list that is shared.
+fn copy_deeper(value: &mut Value) {
+    let copy = match value {
         Value::Map(map) => Value::Map(copy_map(map)),
         Value::List(list) if !list.is_nil() => {
-            Value::List(Rc::new(List::new(list.ty(), list.items().iter().map(copy_value).collect())))
+            let mut items = list.items().clone();
+            items.iter_mut().for_each(copy_deeper);
+            Value::List(Rc::new(List::new(list.ty(), items)))
         }
-        other => other.clone(),
-    }
+        _ => return,
+    };
+    *value = copy;
 }
 
 /// The entries as they are now, so that the map may be changed while one goes through them.
-fn entries(map: &Map) -> BTreeMap<Key, Entry> {
-    map.entries().clone()
+fn entries(map: &Map) -> Vec<(Key, Entry)> {
+    map.entries().iter().map(|(key, entry)| (key.clone(), entry.clone())).collect()
+}
+
+/// How the values come out of a chart that brings them along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    Copy,
+    /// Where no other chart has the same.
+    Take,
 }
 
 struct Coalescer<'c> {
     notes: &'c mut Vec<String>,
+    own: Own,
+}
+
+/// The way to a table, for notes.
+#[derive(Clone, Copy)]
+struct Way<'w> {
+    outer: Option<&'w Way<'w>>,
+    name: &'w [u8],
+}
+
+impl Way<'_> {
+    /// Go: concatPrefix.
+    fn text(&self) -> String {
+        let mut text = self.outer.map(Way::text).unwrap_or_default();
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(&lossy(self.name));
+        text
+    }
 }
 
 impl Coalescer<'_> {
@@ -71,13 +114,13 @@ impl Coalescer<'_> {
     }
 
     /// Go: coalesce.
-    fn chart(&mut self, chart: &Chart, dest: &Map, prefix: &str, nulls: Nulls) -> Result<()> {
-        self.values(chart, dest, prefix, nulls);
-        self.dependencies(chart, dest, prefix, nulls)
+    fn chart(&mut self, chart: &Chart, dest: &Map, outer: Option<&Way>, nulls: Nulls) -> Result<()> {
+        self.values(chart, dest, outer, nulls);
+        self.dependencies(chart, dest, outer, nulls)
     }
 
     /// Go: coalesceDeps.
-    fn dependencies(&mut self, chart: &Chart, dest: &Map, prefix: &str, nulls: Nulls) -> Result<()> {
+    fn dependencies(&mut self, chart: &Chart, dest: &Map, outer: Option<&Way>, nulls: Nulls) -> Result<()> {
         for subchart in &chart.dependencies {
             let name = subchart.name();
             let values = match dest.entry(name.as_bytes()) {
@@ -96,16 +139,16 @@ impl Coalescer<'_> {
                         .help(format!("`{name}` is a subchart, so its values are a mapping")));
                 }
             };
-            let prefix = concat(prefix, chart.name());
-            self.globals(&values, dest, &prefix);
-            self.chart(subchart, &values, &prefix, nulls)?;
+            let way = Way { outer, name: chart.name().as_bytes() };
+            self.globals(&values, dest, &way);
+            self.chart(subchart, &values, Some(&way), nulls)?;
         }
         Ok(())
     }
 
     /// Copies the globals of a chart to those of its subchart, and lets the chart's count more.
     /// Go: coalesceGlobals.
-    fn globals(&mut self, dest: &Map, src: &Map, prefix: &str) {
+    fn globals(&mut self, dest: &Map, src: &Map, outer: &Way) {
         let dest_globals = match dest.get(GLOBAL) {
             None => Rc::new(Map::new(Type::Map)),
             Some(Value::Map(globals)) => globals,
@@ -123,11 +166,12 @@ impl Coalescer<'_> {
             match (&entry.value, there) {
                 (Value::Map(table), there) => {
                     // Go: only the outermost map is copied; what is below it stays shared.
-                    let copy = Rc::new(Map::from_entries(Type::Map, entries(table)));
+                    let copy = Rc::new(Map::from_entries(Type::Map, Entries::clone(&table.entries())));
                     match there {
                         None => {}
                         Some(Value::Map(there)) => {
-                            self.tables(&copy, &there, &concat(prefix, &lossy(&key)), Nulls::Keep)
+                            let way = Way { outer: Some(outer), name: &key };
+                            self.tables(&copy, &there, Some(&way), Nulls::Keep)
                         }
                         Some(_) => {
                             self.note(format!(
@@ -147,9 +191,13 @@ impl Coalescer<'_> {
     }
 
     /// Fills up values with those that the chart brings along. Go: coalesceValues.
-    fn values(&mut self, chart: &Chart, values: &Map, prefix: &str, nulls: Nulls) {
-        let prefix = concat(prefix, chart.name());
-        for (key, entry) in entries(&copy_map(&chart.values)) {
+    fn values(&mut self, chart: &Chart, values: &Map, outer: Option<&Way>, nulls: Nulls) {
+        let way = Way { outer, name: chart.name().as_bytes() };
+        let own = match self.own {
+            Own::Take if Rc::strong_count(&chart.values) == 1 => std::mem::take(&mut *chart.values.entries_mut()),
+            _ => copied(&chart.values),
+        };
+        for (key, entry) in own {
             match values.get(&key) {
                 Some(Value::Nil) if nulls == Nulls::Delete => {
                     values.remove(&key);
@@ -162,10 +210,10 @@ impl Coalescer<'_> {
                         if nulls == Nulls::Delete {
                             remove_nulls(src);
                         }
-                        self.tables(&dest, src, &concat(&prefix, &lossy(&key)), nulls);
+                        self.tables(&dest, src, Some(&Way { outer: Some(&way), name: &key }), nulls);
                     }
                     Value::Nil => {}
-                    _ => self.note(format!("warning: skipped value for {prefix}.{}: Not a table.", lossy(&key))),
+                    _ => self.note(format!("warning: skipped value for {}.{}: Not a table.", way.text(), lossy(&key))),
                 },
                 Some(_) => {}
                 None => {
@@ -183,29 +231,34 @@ impl Coalescer<'_> {
     }
 
     /// Go: coalesceTablesFullKey.
-    fn tables(&mut self, dest: &Map, src: &Map, prefix: &str, nulls: Nulls) {
-        let src_before = entries(src);
-        let had_value: BTreeSet<&Key> =
-            src_before.iter().filter(|(_, entry)| !entry.value.is_nil()).map(|(key, _)| key).collect();
-        for (key, entry) in entries(dest).into_iter().filter(|(_, entry)| entry.value.is_nil()) {
+    fn tables(&mut self, dest: &Map, src: &Map, outer: Option<&Way>, nulls: Nulls) {
+        let is_nil = |(_, entry): &(&Key, &Entry)| entry.value.is_nil();
+        let nils: Vec<(Key, Entry)> =
+            dest.entries().iter().filter(is_nil).map(|(key, entry)| (key.clone(), entry.clone())).collect();
+        let mut had_value = Vec::new();
+        for (key, entry) in nils {
+            if src.get(&key).is_some_and(|value| !value.is_nil()) {
+                had_value.push(key.clone());
+            }
             src.set_entry(key, entry);
         }
         for (key, entry) in entries(src) {
-            let full_key = concat(prefix, &lossy(&key));
+            let way = Way { outer, name: &key };
             match dest.get(&key) {
                 // A null deletes what the chart brings along; where the chart has none, it stays.
-                Some(Value::Nil) if nulls == Nulls::Delete && had_value.contains(&key) => {
+                Some(Value::Nil) if nulls == Nulls::Delete && had_value.binary_search(&key).is_ok() => {
                     dest.remove(&key);
                 }
                 None => dest.set_entry(key, entry),
                 Some(there) => match (&there, &entry.value) {
-                    (Value::Map(dest), Value::Map(src)) => self.tables(dest, src, &full_key, nulls),
+                    (Value::Map(dest), Value::Map(src)) => self.tables(dest, src, Some(&way), nulls),
                     (_, Value::Map(_)) => {
                         let shown = fmt::shown(&entry.value);
+                        let full_key = way.text();
                         self.note(format!("warning: cannot overwrite table with non table for {full_key} ({shown})"));
                     }
                     (Value::Map(_), value) if !value.is_nil() => {
-                        let shown = fmt::shown(value);
+                        let (shown, full_key) = (fmt::shown(value), way.text());
                         self.note(format!(
                             "warning: destination for {full_key} is a table. Ignoring non-table value ({shown})"
                         ));
@@ -219,12 +272,12 @@ impl Coalescer<'_> {
 
 /// Go: cleanNilValues.
 fn remove_nulls(map: &Map) {
-    map.entries_mut().retain(|_, entry| !entry.value.is_nil());
-    for entry in entries(map).into_values() {
-        if let Value::Map(inner) = entry.value {
-            remove_nulls(&inner);
-        }
+    if map.entries().values().any(|entry| entry.value.is_nil()) {
+        map.entries_mut().retain(|_, entry| !entry.value.is_nil());
     }
+    let inner = |entry: &Entry| if let Value::Map(inner) = &entry.value { Some(inner.clone()) } else { None };
+    let inner: Vec<Rc<Map>> = map.entries().values().filter_map(inner).collect();
+    inner.iter().for_each(|map| remove_nulls(map));
 }
 
 /// Sets a value, which keeps the place of the one that was there.
@@ -233,11 +286,6 @@ fn set_value(map: &Map, key: &[u8], value: Value) {
     map.set_entry(key, Entry { value, span });
 }
 
-/// Go: concatPrefix.
-fn concat(a: &str, b: &str) -> String {
-    if a.is_empty() { b.to_owned() } else { format!("{a}.{b}") }
-}
-
-fn lossy(key: &[u8]) -> String {
-    String::from_utf8_lossy(key).into_owned()
+fn lossy(key: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(key)
 }

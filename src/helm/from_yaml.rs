@@ -7,7 +7,6 @@
 //! **Not here:** reading the text ([`crate::yaml::read`] with [`crate::yaml::ReadOptions::config`], whose keys
 //! are the strings that JSON has); how deep values may be nested, which the reader bounds.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::base::{Diagnostic, Result};
@@ -29,12 +28,16 @@ pub fn value_of(node: &Node) -> Result<Value> {
 
 /// The `map[string]interface {}` of a mapping.
 pub fn map_of(mapping: &Mapping) -> Result<Map> {
-    let mut entries = BTreeMap::new();
+    entries_of(mapping, value_of)
+}
+
+fn entries_of(mapping: &Mapping, value_of: fn(&Node) -> Result<Value>) -> Result<Map> {
+    let mut entries = Vec::with_capacity(mapping.len());
     for entry in mapping {
         let key = entry.key.text().unwrap_or_default().as_bytes();
-        entries.insert(key.into(), Entry { value: value_of(&entry.value)?, span: entry.value.span });
+        entries.push((key.into(), Entry { value: value_of(&entry.value)?, span: entry.value.span }));
     }
-    Ok(Map::from_entries(Type::Map, entries))
+    Ok(Map::from_entries(Type::Map, entries.into_iter().collect()))
 }
 
 /// The value of a node that was read as JSON ([`crate::yaml::read_json`]), as encoding/json fills an
@@ -49,14 +52,7 @@ pub fn json_value_of(node: &Node) -> Result<Value> {
             })
         }
         yaml::Value::Sequence(items) => Ok(Value::list(items.iter().map(json_value_of).collect::<Result<_>>()?)),
-        yaml::Value::Mapping(mapping) => {
-            let mut entries = BTreeMap::new();
-            for entry in mapping {
-                let key = entry.key.text().unwrap_or_default().as_bytes();
-                entries.insert(key.into(), Entry { value: json_value_of(&entry.value)?, span: entry.value.span });
-            }
-            Ok(Value::Map(Rc::new(Map::from_entries(Type::Map, entries))))
-        }
+        yaml::Value::Mapping(mapping) => Ok(Value::Map(Rc::new(entries_of(mapping, json_value_of)?))),
         yaml::Value::Scalar(_) => value_of(node),
     }
 }

@@ -20,12 +20,22 @@ pub struct Rules {
 
 #[derive(Debug)]
 struct Rule {
-    pattern: String,
+    pattern: Pattern,
     scope: Scope,
     /// `!`: ignores what does not match.
     is_negated: bool,
     /// A slash at the end.
     only_folders: bool,
+}
+
+/// Most patterns need no search.
+#[derive(Debug)]
+enum Pattern {
+    /// Without any signs.
+    Exact(String),
+    /// A star, and what has to stand at the end.
+    Ending(String),
+    Other(String),
 }
 
 /// What a pattern is held against.
@@ -100,7 +110,7 @@ impl Rule {
             None if line.contains('/') => (line, Scope::Path),
             None => (line, Scope::Name),
         };
-        Ok(Some(Rule { pattern: pattern.to_owned(), scope, is_negated, only_folders }))
+        Ok(Some(Rule { pattern: Pattern::new(pattern), scope, is_negated, only_folders }))
     }
 
     fn matches(&self, path: &str, name: &str) -> bool {
@@ -108,7 +118,26 @@ impl Rule {
             Scope::Path => path,
             Scope::Name => name,
         };
-        path_match::matches(&self.pattern, subject)
+        self.pattern.matches(subject)
+    }
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Pattern {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match pattern.strip_prefix('*') {
+            Some(ending) if is_plain(ending) => Pattern::Ending(ending.to_owned()),
+            None if is_plain(pattern) => Pattern::Exact(pattern.to_owned()),
+            _ => Pattern::Other(pattern.to_owned()),
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Pattern::Exact(pattern) => pattern == name,
+            Pattern::Ending(ending) => name.strip_suffix(ending.as_str()).is_some_and(|start| !start.contains('/')),
+            Pattern::Other(pattern) => path_match::matches(pattern, name),
+        }
     }
 }
 
@@ -136,6 +165,10 @@ mod tests {
             ("\u{feff}a*", "abc", false, true),
             ("", "templates/.hidden", false, true),
             ("", "templates/a/.hidden", false, false),
+            ("*/b.txt", "a/b.txt", false, true),
+            ("*/b.txt", "c/a/b.txt", false, false),
+            ("*b", "a/b", false, true),
+            ("/*b", "a/b", false, false),
             ("ru[c-e]?er.txt", "rudder.txt", false, true),
         ];
         for (rules, path, is_folder, expected) in cases {

@@ -12,20 +12,18 @@ use std::sync::Arc;
 
 use super::capabilities::Capabilities;
 use super::chart::{self, Chart, Template};
-use super::coalesce::{Nulls, coalesce_values};
+use super::coalesce::coalesce_last;
 use super::files::Files;
+use super::hands::Hands;
 use super::manifest::{self, Sorted};
 use super::print::{self, Crd};
 use super::release::Release;
-use super::{capabilities, dependencies, errors, functions, post_render, validate, values};
-use crate::base::{Diagnostic, Result, SourceId, Sources, parallel};
+use super::{capabilities, dependencies, errors, post_render, validate, values};
+use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::gotmpl::{ExecOptions, Map, MissingKey, NO_VALUE, Output, Templates, Type, Value, World};
 
 /// What is not rendered as a manifest but read by people.
 const NOTES: &str = "NOTES.txt";
-
-/// What so many bytes of templates write is read in about the time that a thread takes to start.
-const BYTES_WORTH_A_THREAD: usize = 16 << 10;
 
 /// What to render, and how.
 pub struct Order<'a> {
@@ -54,6 +52,7 @@ pub struct Inflated {
     pub outputs: BTreeMap<String, Output>,
     /// What Helm says on stderr.
     pub notes: Vec<String>,
+    pub remains: Remains,
 }
 
 /// Why a chart could not be rendered.
@@ -70,31 +69,33 @@ impl From<Box<Diagnostic>> for Failure {
     }
 }
 
+/// What was made on the way: it may be large, and who ends with the release need not take it apart.
+pub struct Remains {
+    _chart: Chart,
+    _templates: Templates,
+    _scopes: Vec<Rc<Map>>,
+}
+
 /// Renders a chart.
 ///
 /// Errors: the release's name; dependencies; values that the schema refuses; templates; manifests that are no YAML.
-pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::result::Result<Inflated, Box<Failure>> {
+pub fn inflate(
+    mut chart: Chart,
+    order: &Order,
+    world: &mut World,
+    hands: &mut Hands,
+) -> std::result::Result<Inflated, Box<Failure>> {
     let mut notes = chart.all_notes();
     let values = prepare(&mut chart, order, &mut notes).map_err(|error| failed(error, None, &notes))?;
-    // Helm: a release without manifests is printed as an empty line.
-    let nothing = || Some(print::unsorted([]));
     capabilities::check_kube_version(&chart, order.capabilities).map_err(|error| failed(error, nothing(), &notes))?;
-    let read = |(path, text): Text| {
-        let documents = manifest::read(&path, &text, order.sources);
-        (path, documents)
-    };
-    // What is finished is read while the rest is rendered.
-    let beside = order.post_renderer.is_none() && bytes_of_templates(&chart) >= BYTES_WORTH_A_THREAD;
-    let (rendered, read_early) = match beside {
-        true => parallel::pipeline(|hand_on| render(&chart, &values, order, world, hand_on), read),
-        false => (render(&chart, &values, order, world, &mut drop), Vec::new()),
-    };
-    let files = rendered.map_err(|error| failed(error, nothing(), &notes))?;
-    let texts = texts_of(&files, order).map_err(|error| failed(error, nothing(), &notes))?;
-    let documents: BTreeMap<String, Result<Vec<_>>> = match beside {
-        true => read_early.into_iter().collect(),
-        false => texts.iter().map(|(path, text)| (path.clone(), manifest::read(path, text, order.sources))).collect(),
-    };
+    let mut templates = Templates::new(hands.functions().clone());
+    let rendered = render(&chart, &values, order, world, &mut templates, hands);
+    let (outputs, scopes) = rendered.map_err(|error| failed(error, nothing(), &notes))?;
+    let texts = texts_of(&outputs, order).map_err(|error| failed(error, nothing(), &notes))?;
+    if order.post_renderer.is_some() {
+        texts.iter().for_each(|(path, text)| hands.read((path.clone(), text.clone())));
+    }
+    let documents: BTreeMap<String, Result<Vec<_>>> = hands.documents().into_iter().collect();
     let documents: Result<Vec<_>> = documents.into_values().collect();
     let sorted = manifest::sort(
         documents
@@ -109,15 +110,13 @@ pub fn inflate(mut chart: Chart, order: &Order, world: &mut World) -> std::resul
         true => chart.crds().into_iter().map(|crd| Crd { path: crd.path, content: crd.file.data.to_vec() }).collect(),
         false => Vec::new(),
     };
-    Ok(Inflated { release: order.release.name.clone(), crds, sorted, outputs: files, notes })
+    let remains = Remains { _chart: chart, _templates: templates, _scopes: scopes };
+    Ok(Inflated { release: order.release.name.clone(), crds, sorted, outputs, notes, remains })
 }
 
-/// The path of a template, and what it wrote.
-type Text = (String, Arc<Vec<u8>>);
-
-fn bytes_of_templates(chart: &Chart) -> usize {
-    let own: usize = chart.templates.iter().map(|file| file.data.len()).sum();
-    own + chart.dependencies.iter().map(bytes_of_templates).sum::<usize>()
+/// Helm: a release without manifests is printed as an empty line.
+fn nothing() -> Option<Vec<u8>> {
+    Some(print::unsorted([]))
 }
 
 fn failed(error: Box<Diagnostic>, printed: Option<Vec<u8>>, notes: &[String]) -> Box<Failure> {
@@ -129,40 +128,45 @@ fn prepare(chart: &mut Chart, order: &Order, notes: &mut Vec<String>) -> Result<
     dependencies::check(chart, notes)?;
     order.release.check_name()?;
     dependencies::process(chart, &order.values, notes)?;
-    let values = coalesce_values(chart, &order.values, Nulls::Delete, notes)?;
+    let values = coalesce_last(chart, &order.values, notes)?;
     if !order.skip_schema_validation {
         validate::validate(chart, &values)?;
     }
     Ok(values)
 }
 
-/// What each template writes, but for those whose names start with `_`.
+/// What each template writes, and the scopes of the charts.
+type Rendered = (BTreeMap<String, Output>, Vec<Rc<Map>>);
+
+/// What each template writes, but for those whose names start with `_`, and the scopes of the charts.
 /// Hands on each text that may hold manifests as soon as it is finished.
 fn render(
     chart: &Chart,
     values: &Rc<Map>,
     order: &Order,
     world: &mut World,
-    hand_on: &mut dyn FnMut(Text),
-) -> Result<BTreeMap<String, Output>> {
+    templates: &mut Templates,
+    hands: &mut Hands,
+) -> Result<Rendered> {
     let files = |chart: &Chart| {
         Value::object(Files::new(chart.files.iter().map(|file| (file.name.as_str(), file.data.clone()))))
     };
     let found = chart::templates(chart, values, order.release, order.capabilities.value(), &files);
     // Go: of templates with the same name the last counts.
     let by_name: BTreeMap<&str, &Template> = found.iter().map(|template| (template.name.as_str(), template)).collect();
-    let mut in_order: Vec<&Template> = by_name.into_values().collect();
-    in_order.sort_by_key(|template| std::cmp::Reverse((template.name.matches('/').count(), template.name.as_str())));
+    let depth = |template: &Template| template.name.bytes().filter(|byte| *byte == b'/').count();
+    let mut in_order: Vec<(usize, &Template)> = by_name.into_values().map(|one| (depth(one), one)).collect();
+    in_order.sort_by_key(|(depth, template)| std::cmp::Reverse((*depth, template.name.as_str())));
 
-    let mut templates = Templates::new(functions::all());
-    for template in &in_order {
-        let source = template.file.source.unwrap_or(SourceId::NONE);
-        templates
-            .parse(&template.name, template.file.data.clone(), source)
-            .map_err(|error| errors::parse_error(&template.name, &error))?;
+    for (_, template) in &in_order {
+        let added = match &template.file.template {
+            Some(text) => templates.add(&template.name, text),
+            None => templates.parse(&template.name, template.file.data.clone(), SourceId::NONE),
+        };
+        added.map_err(|error| errors::parse_error(&template.name, &error))?;
     }
     let mut rendered = BTreeMap::new();
-    for template in in_order {
+    for (_, template) in in_order {
         if template.name.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             continue;
         }
@@ -179,12 +183,12 @@ fn render(
         if order.exec.missing_key == MissingKey::Zero {
             output.erase(NO_VALUE);
         }
-        if !template.name.ends_with(NOTES) {
-            hand_on((template.name.clone(), output.text.clone()));
+        if !template.name.ends_with(NOTES) && order.post_renderer.is_none() {
+            hands.read((template.name.clone(), output.text.clone()));
         }
         rendered.insert(template.name.clone(), output);
     }
-    Ok(rendered)
+    Ok((rendered, found.into_iter().map(|template| template.scope).collect()))
 }
 
 /// Where a value that is nil could have been set, as far as it is one of the chart's values.

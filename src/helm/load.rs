@@ -17,6 +17,7 @@ use super::archive;
 use super::chart::Chart;
 use super::metadata::read_api_version;
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
+use crate::gotmpl::TemplateText;
 use crate::yaml::{Node, ReadOptions, read};
 
 /// A file on its way into a chart.
@@ -29,29 +30,33 @@ struct Raw {
 }
 
 /// Loads the chart of a folder or of a `.tgz`, if it is one that can be rendered.
-pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path) -> Result<Chart> {
-    load_shown(fs, sources, path, path)
+/// `ahead` is told of each template as soon as it is known.
+pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path, ahead: Ahead) -> Result<Chart> {
+    load_shown(fs, sources, path, path, ahead)
 }
 
 /// As [`load`]; places are told below the path `shown`.
-pub fn load_shown(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
-    load_of(fs, sources, path, shown, check_api_version)
+pub fn load_shown(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path, ahead: Ahead) -> Result<Chart> {
+    load_of(fs, sources, path, shown, check_api_version, ahead)
 }
 
 /// As [`load_shown`], of any version. Helm: only who renders a chart looks at that.
 pub fn load_any(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path) -> Result<Chart> {
-    load_of(fs, sources, path, shown, any_version)
+    load_of(fs, sources, path, shown, any_version, &mut |_| {})
 }
 
 /// Loads an archive that is in memory and known by a name, if it is one that can be rendered.
-pub fn load_archive(sources: &Sources, name: &str, content: &[u8]) -> Result<Chart> {
-    of_archive(sources, name, archive::read_bytes(name, content)?, check_api_version)
+pub fn load_archive(sources: &Sources, name: &str, content: &[u8], ahead: Ahead) -> Result<Chart> {
+    of_archive(sources, name, archive::read_bytes(name, content)?, check_api_version, ahead)
 }
 
 /// As [`load_archive`], of any version.
 pub fn load_any_archive(sources: &Sources, name: &str, content: &[u8]) -> Result<Chart> {
-    of_archive(sources, name, archive::read_bytes(name, content)?, any_version)
+    of_archive(sources, name, archive::read_bytes(name, content)?, any_version, &mut |_| {})
 }
+
+/// Who wants to know of templates before the chart is loaded.
+pub type Ahead<'a> = &'a mut dyn FnMut(&Arc<TemplateText>);
 
 /// What decides whether a chart is loaded, by its Chart.yaml and the name of that.
 type Check = fn(&Sources, &str, &[u8]) -> Result<()>;
@@ -60,16 +65,29 @@ fn any_version(_: &Sources, _: &str, _: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn of_archive(sources: &Sources, label: &str, files: Vec<archive::Unpacked>, check: Check) -> Result<Chart> {
+fn of_archive(
+    sources: &Sources,
+    label: &str,
+    files: Vec<archive::Unpacked>,
+    check: Check,
+    ahead: Ahead,
+) -> Result<Chart> {
     let chart_file = files.iter().find(|file| file.name == CHART_FILE).ok_or_else(|| {
         Diagnostic::new("chart-missing", "unable to detect chart version, no Chart.yaml found")
             .help(format!("`{label}` is no archive of a chart"))
     })?;
     check(sources, &format!("{label}/{CHART_FILE}"), &chart_file.data)?;
-    assemble::Assembler::new(sources).chart(raw_files(label, files))
+    assemble::Assembler::new(sources, ahead).chart(raw_files(label, files))
 }
 
-fn load_of(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path, check: Check) -> Result<Chart> {
+fn load_of(
+    fs: &dyn FileSystem,
+    sources: &Sources,
+    path: &Path,
+    shown: &Path,
+    check: Check,
+    ahead: Ahead,
+) -> Result<Chart> {
     let files = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {
@@ -79,12 +97,12 @@ fn load_of(fs: &dyn FileSystem, sources: &Sources, path: &Path, shown: &Path, ch
         check(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
         folder::read(fs, sources, path, shown)?
     } else if fs.is_file(path) {
-        return of_archive(sources, &label_of(shown), archive::read(fs, path)?, check);
+        return of_archive(sources, &label_of(shown), archive::read(fs, path)?, check, ahead);
     } else {
         return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", path.display().to_string()))
             .help("name a folder that holds a Chart.yaml, or an archive of a chart"));
     };
-    assemble::Assembler::new(sources).chart(files)
+    assemble::Assembler::new(sources, ahead).chart(files)
 }
 
 const CHART_FILE: &str = "Chart.yaml";

@@ -91,7 +91,7 @@ const EVENTS: [&str; 10] = [
 ];
 
 /// A manifest, and the events of the annotation `helm.sh/hook` if it has that.
-type Document = (Manifest, Option<String>);
+pub type Document = (Manifest, Option<String>);
 
 /// The documents of one rendered file.
 ///
@@ -168,7 +168,7 @@ pub fn split(text: &str) -> Vec<(usize, &str)> {
 }
 
 fn is_blank(content: &[u8]) -> bool {
-    String::from_utf8_lossy(content).trim().is_empty()
+    std::str::from_utf8(content).is_ok_and(|text| text.trim_start().is_empty())
 }
 
 /// What Helm reads of a manifest: SimpleHead.

@@ -12,13 +12,15 @@ mod fetched;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
-use crate::gotmpl::{ExecOptions, Map, Type};
+use crate::gotmpl::{ExecOptions, Map, TemplateText, Type};
 use crate::helm::capabilities::Capabilities;
+use crate::helm::hands::{self, Hands};
 use crate::helm::inflate::{self, Order};
 use crate::helm::print::Hooks;
 use crate::helm::pull::archive::Found;
@@ -62,7 +64,8 @@ pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Res
             true => error,
             false => error.within(format!("in chart `{name}`")),
         };
-        let rendered = render(ctx, loader, inflation, fetched.as_ref()).map_err(within)?;
+        let rendered = hands::with(ctx.sources, |hands| render(ctx, loader, inflation, fetched.as_ref(), hands));
+        let rendered = rendered.map_err(within)?;
         Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
     };
     let rendered = Diagnostic::all(parallel::map(&items, items.len(), render))?;
@@ -75,7 +78,13 @@ pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Res
     Ok(all)
 }
 
-fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option<&Result<Found>>) -> Result<Rendered> {
+fn render(
+    ctx: &Context,
+    loader: &Loader,
+    inflation: &Inflation,
+    fetched: Option<&Result<Found>>,
+    hands: &mut Hands,
+) -> Result<Rendered> {
     let chart = inflation.chart;
     let home = chart_home(loader, inflation)?;
     let path = home.join(&*chart.name);
@@ -83,15 +92,16 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option
     for file in &chart.additional_values_files {
         additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
     }
+    let mut ahead = |text: &Arc<TemplateText>| hands.parse(text);
     let loaded = match fetched {
-        Some(found) => found.as_ref().map_err(Clone::clone)?.load(ctx.fs, ctx.sources)?,
+        Some(found) => found.as_ref().map_err(Clone::clone)?.load(ctx.fs, ctx.sources, &mut ahead)?,
         None => {
             loader.reach(ctx, &path).map_err(|error| error.at(chart.name.span))?;
             let files = loader.files(ctx);
             if !files.is_dir(&path) {
                 return Err(not_there(chart, &loader.display(&path)));
             }
-            load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(&path)))?
+            load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(&path)), &mut ahead)?
         }
     };
     let read = |file: &Text| {
@@ -133,7 +143,7 @@ fn render(ctx: &Context, loader: &Loader, inflation: &Inflation, fetched: Option
         exec: ExecOptions { trace: true, ..ExecOptions::default() },
         post_renderer: None,
     };
-    let inflated = inflate::inflate(loaded, &order, &mut world).map_err(|failure| failure.error)?;
+    let inflated = inflate::inflate(loaded, &order, &mut world, hands).map_err(|failure| failure.error)?;
     let hooks = match (chart.skip_hooks, chart.skip_tests) {
         (true, _) => Hooks::None,
         (false, true) => Hooks::WithoutTests,

@@ -86,7 +86,7 @@ fn pick(call: &mut Call) -> Result<Value, Fault> {
 fn omit(call: &mut Call) -> Result<Value, Fault> {
     let mut entries = map_at(call, 0).entries().clone();
     for at in 1..call.args.len() {
-        entries.remove(&**call.str(at));
+        entries.remove(call.str(at));
     }
     Ok(Value::Map(Rc::new(Map::from_entries(Type::Map, entries))))
 }

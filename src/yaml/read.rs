@@ -163,20 +163,21 @@ fn separate(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
 /// The pieces between the lines that start with `---`. Such a line stays in the text where it stands at the
 /// start of a piece. Source: YAMLReader of apimachinery's pkg/util/yaml/decoder.go.
 fn separate_stream(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
+    let next = |from: usize| memchr::memmem::find(&text.as_bytes()[from..], b"\n---").map(|found| from + found + 1);
     let mut pieces = Vec::new();
-    let (mut from, mut at) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if line.starts_with("---") {
-            check_separator(line, at, source)?;
-            if at > from {
-                pieces.push((from, at));
-                from = at + line.len();
-            }
+    let mut from = 0;
+    let mut mark = if text.starts_with("---") { Some(0) } else { next(0) };
+    while let Some(at) = mark {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
+        check_separator(&text[at..end], at, source)?;
+        if at > from {
+            pieces.push((from, at));
+            from = end;
         }
-        at += line.len();
+        mark = next(at);
     }
-    if at > from {
-        pieces.push((from, at));
+    if text.len() > from {
+        pieces.push((from, text.len()));
     }
     Ok(pieces)
 }

@@ -10,7 +10,8 @@ use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Input, Span};
 
-use super::{Fault, compile, parse};
+use super::engine::Engine;
+use super::{Fault, parse};
 
 /// How much memory compiled patterns may take that are kept, and how many of them.
 const MOST_KEPT: usize = 64 << 20;
@@ -21,7 +22,9 @@ const MOST_TEXT: usize = 128 << 20;
 /// A compiled regular expression, for texts that may be no UTF-8.
 #[derive(Debug)]
 pub struct Regexp {
-    regex: Regex,
+    engine: Engine,
+    /// How much memory it takes, about.
+    memory: usize,
     /// The names of the groups; the first is the whole match.
     names: Vec<Option<String>>,
     is_empty: bool,
@@ -45,19 +48,23 @@ impl Regexp {
             Fault::new("invalid UTF-8", &String::from_utf8_lossy(&pattern[error.valid_up_to()..])).go_text()
         })?;
         let parse::Pattern { tree, names } = parse::parse(text).map_err(|fault| fault.go_text())?;
-        let regex = compile(&tree).ok_or_else(|| Fault::new("expression too large", text).go_text())?;
-        Ok(Regexp { regex, names, is_empty: text.is_empty() })
+        let engine = Engine::new(tree);
+        if !engine.fits(text) {
+            return Err(Fault::new("expression too large", text).go_text());
+        }
+        Ok(Regexp { memory: engine.memory(text), engine, names, is_empty: text.is_empty() })
     }
 
     /// Go: Regexp.Match.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(&*Haystack::new(text).text)
+        let haystack = Haystack::new(text);
+        self.engine.for_text(&haystack.text).is_some_and(|regex| regex.is_match(&*haystack.text))
     }
 
     /// Go: Regexp.Find.
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
         let haystack = Haystack::new(text);
-        let found = self.regex.find(&*haystack.text)?;
+        let found = self.engine.for_text(&haystack.text)?.find(&*haystack.text)?;
         Some(haystack.original(found.span()))
     }
 
@@ -66,9 +73,10 @@ impl Regexp {
         let haystack = Haystack::new(text);
         let most = most.unwrap_or(usize::MAX);
         let mut found = Vec::new();
+        let Some(regex) = self.engine.for_text(&haystack.text) else { return found };
         let (mut at, mut last_end) = (0, None);
         while found.len() < most && at <= haystack.text.len() {
-            let Some(span) = self.regex.search(&haystack.from(at)).map(|found| found.span()) else { break };
+            let Some(span) = regex.search(&haystack.from(at)).map(|found| found.span()) else { break };
             let after_other = last_end == Some(span.start);
             let stays = span.end == at;
             at = if stays { haystack.next(at) } else { span.end };
@@ -88,7 +96,7 @@ impl Regexp {
             return self.replace_all_literal(text, template);
         }
         let pieces = template_pieces(template, &self.names);
-        self.replace_with(text, self.regex.create_captures(), |captures, haystack, out| {
+        self.replace_with(text, Regex::create_captures, |captures, haystack, out| {
             for piece in &pieces {
                 match piece {
                     // Long enough to be refused.
@@ -106,21 +114,23 @@ impl Regexp {
 
     /// Go: Regexp.ReplaceAllLiteral. Errors: the text would be too long.
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Result<Vec<u8>, String> {
-        let only_match = Captures::matches(self.regex.group_info().clone());
+        let only_match = |regex: &Regex| Captures::matches(regex.group_info().clone());
         self.replace_with(text, only_match, |_, _, out| out.extend_from_slice(replacement))
     }
 
     fn replace_with(
         &self,
         text: &[u8],
-        mut captures: Captures,
+        captures: impl FnOnce(&Regex) -> Captures,
         mut replacement: impl FnMut(&Captures, &Haystack, &mut Vec<u8>),
     ) -> Result<Vec<u8>, String> {
         let haystack = Haystack::new(text);
+        let Some(regex) = self.engine.for_text(&haystack.text) else { return Ok(text.to_vec()) };
+        let mut captures = captures(regex);
         let mut out = Vec::new();
         let (mut at, mut last_end) = (0, 0);
         while at <= haystack.text.len() {
-            self.regex.search_captures(&haystack.from(at), &mut captures);
+            regex.search_captures(&haystack.from(at), &mut captures);
             let Some(span) = captures.get_match().map(|found| found.span()) else { break };
             out.extend_from_slice(&text[haystack.original(Span { start: last_end, end: span.start })]);
             // Go: no empty match right behind another.
@@ -190,7 +200,7 @@ struct Kept {
 
 impl Kept {
     fn keep(&mut self, pattern: &[u8], regexp: &Rc<Regexp>) {
-        let memory = regexp.regex.memory_usage() + pattern.len();
+        let memory = regexp.memory;
         if self.memory + memory > MOST_KEPT || self.patterns.len() >= MOST_PATTERNS {
             *self = Kept::default();
         }

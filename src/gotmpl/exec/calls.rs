@@ -84,15 +84,18 @@ impl Frame<'_> {
                 None => format!("wrong number of args for {name}: want {fixed} got {given}"),
             });
         }
-        let param = |at: usize| func.params.get(at).copied().or(func.variadic).unwrap_or(Type::Any);
+        let variadic = func.variadic.unwrap_or(Type::Any);
         let mut values = self.run.spare.pop().unwrap_or_default();
-        values.extend(receiver.cloned());
+        if let Some(receiver) = receiver {
+            values.push(receiver.clone());
+        }
         let mut span = Span::NOWHERE;
         let lookup = self.lookup(func);
         for at in 0..given {
+            let ty = *func.params.get(at).unwrap_or(&variadic);
             let from = match args.words.get(at) {
-                Some(arg) => self.argument(dot, param(at), *arg, &mut values)?,
-                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), param(at), &mut values)?,
+                Some(arg) => self.argument(dot, ty, *arg, &mut values)?,
+                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), ty, &mut values)?,
             };
             if let (None, Some(value)) = (lookup, values.last()) {
                 self.read(value, from);
@@ -134,6 +137,10 @@ impl Frame<'_> {
         self.node = id;
         let tree = self.tree;
         let operand = match tree.node(id).kind {
+            NodeKind::String(text) if matches!(ty, Type::Any | Type::String) => {
+                values.push(Value::Str(tree.string(text).clone()));
+                return Ok(Span::NOWHERE);
+            }
             NodeKind::Dot => return self.fit(dot.clone(), ty, values),
             NodeKind::Nil if can_be_nil(ty) => {
                 values.push(zero(ty));
@@ -142,7 +149,7 @@ impl Frame<'_> {
             NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
             NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default())?,
             NodeKind::Variable(name, fields) => {
-                let value = self.variable(name)?;
+                let value = self.variable(name)?.clone();
                 match tree.fields(fields) {
                     [] => value,
                     fields => self.field_chain(dot, &value, id, fields, Args::default())?,
@@ -168,7 +175,7 @@ impl Frame<'_> {
             NodeKind::Nil => Ok(Operand::invalid()),
             NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default()),
             NodeKind::Variable(name, fields) => {
-                let value = self.variable(name)?;
+                let value = self.variable(name)?.clone();
                 match tree.fields(fields) {
                     [] => Ok(value),
                     fields => self.field_chain(dot, &value, id, fields, Args::default()),
@@ -208,9 +215,19 @@ impl Frame<'_> {
     }
 
     /// Go: validateType. The value joins the others; its place is given back.
+    #[inline]
     fn fit(&self, operand: Operand, ty: Type, values: &mut Vec<Value>) -> Exec<Span> {
+        match (ty, &operand.value) {
+            (Type::Any, _) | (Type::String, Value::Str(_)) => {
+                values.push(operand.value);
+                Ok(operand.span)
+            }
+            _ => self.fit_type(operand, ty, values),
+        }
+    }
+
+    fn fit_type(&self, operand: Operand, ty: Type, values: &mut Vec<Value>) -> Exec<Span> {
         let value = match (&operand.value, operand.value.ty()) {
-            _ if ty == Type::Any => operand.value,
             (_, None) => match (operand.is_interface, can_be_nil(ty)) {
                 (false, true) => zero(ty),
                 (false, false) => return self.fail(format!("invalid value; expected {}", ty.name())),

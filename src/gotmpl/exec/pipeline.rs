@@ -12,14 +12,17 @@ impl Frame<'_> {
         self.node = id;
         let tree = self.tree;
         let pipe = tree.pipe(id);
-        let mut value = None;
-        for command in tree.ids(pipe.commands) {
-            let mut result = self.command(dot, *command, value)?;
+        let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Operand::invalid()) };
+        let mut value = self.command(dot, *first, None)?;
+        for command in others {
             // What was nil in an interface is no value from here on.
-            result.is_interface = false;
-            value = Some(result);
+            value.is_interface = false;
+            value = self.command(dot, *command, Some(value))?;
         }
-        let value = value.unwrap_or_else(Operand::invalid);
+        value.is_interface = false;
+        if pipe.variables.is_empty() {
+            return Ok(value);
+        }
         for name in tree.ids(pipe.variables) {
             if pipe.is_assignment {
                 self.assign(*name, value.clone())?;
@@ -31,12 +34,12 @@ impl Frame<'_> {
     }
 
     /// Go: evalCommand. `last` is what the command before it gave.
+    #[inline]
     fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
         let tree = self.tree;
         let NodeKind::Command(words) = tree.node(id).kind else { return self.fail("can't evaluate command") };
-        let words = tree.ids(words);
-        let first = words[0];
-        let args = Args { words: &words[1..], last };
+        let Some((&first, words)) = tree.ids(words).split_first() else { return self.fail("can't evaluate command") };
+        let args = Args { words, last };
         match tree.node(first).kind {
             NodeKind::Field(fields) => {
                 self.node = first;
@@ -53,12 +56,11 @@ impl Frame<'_> {
             }
             NodeKind::Variable(name, fields) => {
                 self.node = first;
+                let value = self.variable(name)?.clone();
                 if fields.is_empty() {
-                    let value = self.variable(name)?;
                     self.not_a_function(first, &args)?;
                     return Ok(value);
                 }
-                let value = self.variable(name)?;
                 self.field_chain(dot, &value, first, tree.fields(fields), args)
             }
             kind => {
@@ -99,11 +101,12 @@ impl Frame<'_> {
         Ok(Operand::plain(value))
     }
 
-    pub(super) fn variable(&self, name: VarId) -> Exec<Operand> {
+    #[inline]
+    pub(super) fn variable(&self, name: VarId) -> Exec<&Operand> {
         // Most of them are `$`, which is always there and never declared again but by `:=`.
         let known = &self.run.variables[self.base..];
         match known.iter().rev().find(|variable| variable.name == name) {
-            Some(variable) => Ok(variable.value.clone()),
+            Some(variable) => Ok(&variable.value),
             None => self.undefined(name),
         }
     }

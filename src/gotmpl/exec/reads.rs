@@ -25,6 +25,13 @@ impl Frame<'_> {
     /// The value is printed or handed on.
     #[inline]
     pub(super) fn read(&self, value: &Value, span: Span) {
+        if self.run.records {
+            self.record_read(value, span);
+        }
+    }
+
+    #[cold]
+    fn record_read(&self, value: &Value, span: Span) {
         let Some(reads) = &self.run.options.reads else { return };
         match value {
             _ if !span.is_nowhere() => {
@@ -37,7 +44,15 @@ impl Frame<'_> {
     }
 
     /// Whether the value is true was asked. That says nothing of what is in it.
+    #[inline]
     pub(super) fn tested(&self, operand: &Operand) {
+        if self.run.records {
+            self.record_test(operand);
+        }
+    }
+
+    #[cold]
+    fn record_test(&self, operand: &Operand) {
         let has_more = match &operand.value {
             Value::Map(map) => !map.is_empty(),
             Value::List(list) => !list.is_empty(),
@@ -49,8 +64,9 @@ impl Frame<'_> {
     }
 
     /// Whether a function looks up keys, where anybody wants to know which.
+    #[inline]
     pub(super) fn lookup(&self, func: &Func) -> Option<MapIs> {
-        if self.run.options.reads.is_none() && !self.run.options.trace {
+        if !self.run.records {
             return None;
         }
         LOOKUPS.iter().find(|(name, _)| *name == func.name).map(|(_, map)| *map)
@@ -83,7 +99,7 @@ impl Frame<'_> {
 
     /// Elements of a list have no places of their own, so whoever goes over it reads it.
     pub(super) fn ranged(&self, operand: &Operand) {
-        if !matches!(&operand.value, Value::Map(map) if has_places(map)) {
+        if self.run.records && !matches!(&operand.value, Value::Map(map) if has_places(map)) {
             self.read(&operand.value, operand.span);
         }
     }

@@ -38,6 +38,10 @@ impl Number {
     }
 
     pub fn from_text(text: &str) -> Result<Number, String> {
+        if let Some(int) = small_decimal(text.as_bytes()) {
+            let (uint, float) = (Some(int.into()), Some(int.into()));
+            return Ok(Number { int: Some(int.into()), uint, float, ..Number::default() });
+        }
         if let Some(imaginary) = text.strip_suffix('i')
             && let Ok(imaginary) = parse_float(imaginary.as_bytes())
         {
@@ -79,6 +83,13 @@ impl Number {
             looks_like_float: false,
         }
     }
+}
+
+/// A number of a few decimal digits, which most are.
+fn small_decimal(text: &[u8]) -> Option<u32> {
+    let is_octal = text.len() > 1 && text[0] == b'0';
+    let is_plain = (1..=9).contains(&text.len()) && !is_octal && text.iter().all(u8::is_ascii_digit);
+    is_plain.then(|| text.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
 }
 
 fn exact_int(float: f64) -> Option<i64> {

@@ -28,17 +28,16 @@ impl Draft {
 }
 
 /// One without templates.
-pub(super) fn forest(file: Arc<str>, source: SourceId, text: Arc<[u8]>) -> Forest {
+pub(super) fn forest(source: SourceId, text: Arc<[u8]>) -> Forest {
     let about = text.len() / BYTES_A_NODE;
     Forest {
-        file,
         source,
         text,
         nodes: Vec::with_capacity(about),
         ids: Vec::with_capacity(about),
         fields: Vec::with_capacity(about / 4),
         numbers: Vec::new(),
-        strings: Vec::new(),
+        strings: Vec::with_capacity(about / 8),
         names: Vec::new(),
         variables: vec![Part::default()],
     }
@@ -71,7 +70,8 @@ impl<'t> Parser<'t> {
     /// Puts what is open from a number on where it stays.
     pub(super) fn close(&mut self, open: usize) -> Part {
         let start = self.forest.ids.len() as u32;
-        self.forest.ids.extend(self.open.drain(open..));
+        self.forest.ids.extend_from_slice(&self.open[open..]);
+        self.open.truncate(open);
         Part { start, end: self.forest.ids.len() as u32 }
     }
 

@@ -183,7 +183,7 @@ impl Parser<'_> {
         let token = self.next_non_space();
         let text = self.slice(token);
         let kind = match token.kind {
-            TokenKind::Identifier => match self.funcs.find(text) {
+            TokenKind::Identifier => match self.funcs.get(text) {
                 Some(callee) => NodeKind::Function(callee),
                 None => return self.error(format!("function {} not defined", super::super::fmt::quote(text))),
             },

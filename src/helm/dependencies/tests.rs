@@ -51,7 +51,7 @@ fn load_case(pieces: &[(&str, &str)]) -> Result<(Chart, Rc<Map>)> {
             fs.write(&path, *text);
         }
     }
-    let mut chart = load(&fs, &sources, Path::new("/top"))?;
+    let mut chart = load(&fs, &sources, Path::new("/top"), &mut |_| {})?;
     check(&chart, &mut notes)?;
     process(&mut chart, &given, &mut notes)?;
     let values = coalesce_values(&chart, &given, Nulls::Delete, &mut notes)?;

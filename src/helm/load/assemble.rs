@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{CHART_FILE, Raw, prefixed, raw_files, read_yaml};
+use super::{Ahead, CHART_FILE, Raw, prefixed, raw_files, read_yaml};
 use crate::base::{Diagnostic, Result, SourceId, Sources};
-use crate::gotmpl::{Map, Type};
+use crate::gotmpl::{Map, TemplateText, Type};
 use crate::helm::archive::{self, MAX_CHART_SIZE};
 use crate::helm::chart::{Chart, File, Lineage, extension};
 use crate::helm::metadata::{Lock, Metadata};
@@ -19,6 +20,7 @@ const MAX_UNPACKED: u64 = 4 * MAX_CHART_SIZE;
 
 pub struct Assembler<'a> {
     sources: &'a Sources,
+    ahead: Ahead<'a>,
     /// Archives that are open.
     depth: usize,
     /// Bytes that archives in charts were unpacked to.
@@ -26,8 +28,8 @@ pub struct Assembler<'a> {
 }
 
 impl<'a> Assembler<'a> {
-    pub fn new(sources: &'a Sources) -> Assembler<'a> {
-        Assembler { sources, depth: 0, unpacked: 0 }
+    pub fn new(sources: &'a Sources, ahead: Ahead<'a>) -> Assembler<'a> {
+        Assembler { sources, ahead, depth: 0, unpacked: 0 }
     }
 
     pub fn chart(&mut self, files: Vec<Raw>) -> Result<Chart> {
@@ -80,7 +82,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Puts a file that belongs to no subchart where it belongs.
-    fn sort_in(&self, chart: &mut Chart, raw: Raw) -> Result<()> {
+    fn sort_in(&mut self, chart: &mut Chart, raw: Raw) -> Result<()> {
         let is_v1 = |chart: &Chart| chart.metadata.api_version == "v1";
         match raw.name.as_str() {
             CHART_FILE => return Ok(()),
@@ -115,7 +117,9 @@ impl<'a> Assembler<'a> {
             }
             name if name.starts_with("templates/") => {
                 let source = self.source(&raw);
-                chart.templates.push(file(raw, Some(source)));
+                let template = Arc::new(TemplateText::new(raw.data.clone(), source));
+                (self.ahead)(&template);
+                chart.templates.push(File { template: Some(template), ..file(raw, Some(source)) });
             }
             _ => chart.files.push(file(raw, None)),
         }
@@ -189,5 +193,5 @@ fn makes_metadata(name: &str) -> bool {
 }
 
 fn file(raw: Raw, source: Option<SourceId>) -> File {
-    File { name: raw.name, data: raw.data, source }
+    File { name: raw.name, data: raw.data, source, template: None }
 }

@@ -11,7 +11,7 @@ const HEAD: &str = "apiVersion: v2\nname: top\nversion: 1.0.0\n";
 fn folder(files: &[(&str, &str)]) -> Result<Chart> {
     let mut fs = Memory::new();
     files.iter().for_each(|(name, text)| fs.write(Path::new("/c").join(name), text.as_bytes()));
-    load(&fs, &Sources::new(), Path::new("/c"))
+    load(&fs, &Sources::new(), Path::new("/c"), &mut |_| {})
 }
 
 fn refusal(files: &[(&str, &str)]) -> String {
@@ -39,7 +39,7 @@ fn tgz(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn archive(data: &[u8]) -> Result<Chart> {
     let mut fs = Memory::new();
     fs.write("/c.tgz", data);
-    load(&fs, &Sources::new(), Path::new("/c.tgz"))
+    load(&fs, &Sources::new(), Path::new("/c.tgz"), &mut |_| {})
 }
 
 fn names(files: &[crate::helm::chart::File]) -> Vec<&str> {

@@ -17,7 +17,7 @@ use crate::fetch::http::{Failure, Kind};
 use crate::fetch::{Digest, Freshness, without_secrets};
 use crate::helm::archive::read_bytes;
 use crate::helm::chart::Chart;
-use crate::helm::load;
+use crate::helm::load::{self, Ahead};
 
 /// An archive may have so many bytes.
 pub const MAX_ARCHIVE: u64 = 128 << 20;
@@ -42,10 +42,10 @@ pub struct Archive {
 
 impl Found {
     /// Reads the chart, if it is one that can be rendered.
-    pub fn load(&self, fs: &dyn FileSystem, sources: &Sources) -> Result<Chart> {
+    pub fn load(&self, fs: &dyn FileSystem, sources: &Sources, ahead: Ahead) -> Result<Chart> {
         match self {
-            Found::Disk(path) => load::load(fs, sources, path),
-            Found::Fetched(archive) => load::load_archive(sources, &archive.file_name, &archive.content),
+            Found::Disk(path) => load::load(fs, sources, path, ahead),
+            Found::Fetched(archive) => load::load_archive(sources, &archive.file_name, &archive.content, ahead),
         }
     }
 

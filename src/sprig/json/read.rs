@@ -1,9 +1,8 @@
 //! JSON -> values, with the errors of encoding/json in Go's words.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::gotmpl::{Entry, Map, Type, Value, fmt};
+use crate::gotmpl::{Entries, Entry, Map, Type, Value, fmt};
 use crate::yaml::MAX_DEPTH;
 
 /// Go: json.Unmarshal into an `interface {}`: the value, and the error. There is no value where the text is not
@@ -111,7 +110,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Result<Value, String> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::default();
         if self.peek() == Some(b'}') {
             self.at += 1;
         } else {

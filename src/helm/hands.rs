@@ -1,0 +1,170 @@
+//! A second pair of hands: while a chart is loaded and rendered, another thread parses its templates before their
+//! turn comes, and reads the manifests that they wrote.
+//!
+//! **Invariant:** what comes out does not depend on it. A chart with little in it is left to the one thread, since
+//! another takes longer to start.
+//! **Not here:** what is parsed or read where.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Builder, Scope, scope};
+
+use super::functions;
+use super::manifest::{self, Document};
+use crate::base::stack::{deep_stack_size, mark_deep};
+use crate::base::{Result, Sources};
+use crate::gotmpl::{FuncMap, TemplateText};
+
+/// So many bytes of templates are parsed in about the time that a thread takes to start.
+const BYTES_WORTH_A_THREAD: usize = 16 << 10;
+
+/// What is worth waking a thread for, in bytes of templates or manifests.
+const BYTES_WORTH_A_MESSAGE: usize = 8 << 10;
+
+/// The path of a template, and what it wrote.
+pub type Text = (String, Arc<Vec<u8>>);
+
+/// The path of a template, and the manifests that it wrote.
+pub type Read = (String, Result<Vec<Document>>);
+
+enum Job {
+    Parse(Vec<Arc<TemplateText>>),
+    Read(Vec<Text>),
+}
+
+/// To be asked by one chart after another.
+pub struct Hands<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
+    sources: &'env Sources,
+    /// Nobody waits for what is not parsed yet.
+    is_over: &'env AtomicBool,
+    functions: FuncMap,
+    worker: Option<Worker>,
+    to_parse: Pile<Arc<TemplateText>>,
+    to_read: Pile<Text>,
+}
+
+/// The other thread, and how many answers it owes.
+struct Worker {
+    jobs: Sender<Job>,
+    answers: Receiver<Vec<Read>>,
+    owed: usize,
+}
+
+/// What is not handed over yet.
+struct Pile<T> {
+    items: Vec<T>,
+    bytes: usize,
+}
+
+/// Does some work that may ask for help.
+pub fn with<R>(sources: &Sources, work: impl FnOnce(&mut Hands) -> R) -> R {
+    let is_over = AtomicBool::new(false);
+    scope(|scope| {
+        work(&mut Hands {
+            scope,
+            sources,
+            is_over: &is_over,
+            functions: functions::all(),
+            worker: None,
+            to_parse: Pile::new(),
+            to_read: Pile::new(),
+        })
+    })
+}
+
+impl Hands<'_, '_> {
+    /// The functions of templates.
+    pub fn functions(&self) -> &FuncMap {
+        &self.functions
+    }
+
+    /// The template is going to be needed.
+    pub fn parse(&mut self, text: &Arc<TemplateText>) {
+        self.to_parse.add(text.clone(), text.len());
+        let worth = if self.worker.is_some() { BYTES_WORTH_A_MESSAGE } else { BYTES_WORTH_A_THREAD };
+        if self.to_parse.bytes < worth {
+            return;
+        }
+        let texts = self.to_parse.take();
+        if self.worker.is_none() {
+            self.worker = self.start();
+        }
+        if let Some(worker) = &self.worker {
+            // Where it has come to an end somebody else will parse them.
+            let _ = worker.jobs.send(Job::Parse(texts));
+        }
+    }
+
+    /// A template has written this.
+    pub fn read(&mut self, text: Text) {
+        let bytes = text.1.len();
+        self.to_read.add(text, bytes);
+        if let Some(worker) = self.worker.as_mut().filter(|_| self.to_read.bytes >= BYTES_WORTH_A_MESSAGE) {
+            worker.owed += usize::from(worker.jobs.send(Job::Read(self.to_read.take())).is_ok());
+        }
+    }
+
+    /// All that was to be read since this was asked last. In no order.
+    pub fn documents(&mut self) -> Vec<Read> {
+        // The last ones are as soon read here.
+        let mut documents = read(self.to_read.take(), self.sources);
+        if let Some(worker) = &mut self.worker {
+            let owed = std::mem::take(&mut worker.owed);
+            documents.extend(worker.answers.iter().take(owed).flatten());
+        }
+        documents
+    }
+
+    /// Nothing where the system refuses a thread.
+    fn start(&self) -> Option<Worker> {
+        let (jobs, received) = channel();
+        let (answer, answers) = channel();
+        let (functions, sources, is_over) = (self.functions.clone(), self.sources, self.is_over);
+        let work = move || {
+            mark_deep();
+            for job in received {
+                match job {
+                    Job::Parse(texts) => texts
+                        .iter()
+                        .take_while(|_| !is_over.load(Ordering::Relaxed))
+                        .for_each(|text| text.parse(&functions)),
+                    Job::Read(texts) => drop(answer.send(read(texts, sources))),
+                }
+            }
+        };
+        Builder::new().stack_size(deep_stack_size()).spawn_scoped(self.scope, work).ok()?;
+        Some(Worker { jobs, answers, owed: 0 })
+    }
+}
+
+impl Drop for Hands<'_, '_> {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<T> Pile<T> {
+    fn new() -> Pile<T> {
+        Pile { items: Vec::new(), bytes: 0 }
+    }
+
+    fn add(&mut self, item: T, bytes: usize) {
+        self.items.push(item);
+        self.bytes += bytes;
+    }
+
+    fn take(&mut self) -> Vec<T> {
+        self.bytes = 0;
+        std::mem::take(&mut self.items)
+    }
+}
+
+fn read(texts: Vec<Text>, sources: &Sources) -> Vec<Read> {
+    let read = |(path, text): Text| {
+        let documents = manifest::read(&path, &text, sources);
+        (path, documents)
+    };
+    texts.into_iter().map(read).collect()
+}
