@@ -120,6 +120,21 @@ fn a_process_asks_once() {
 }
 
 #[test]
+fn of_many_processes_one_fetches() {
+    let server = Server::start(|asked, _| content(&asked.target));
+    let home = TempDir::new().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| {
+                let done = run(&server, &home, "template a $WEB --version 1.0.0");
+                assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            });
+        }
+    });
+    assert_eq!(server.count(), 2);
+}
+
+#[test]
 fn users_get_tokens_by_their_passwords() {
     let server = with_tokens(|asked| match asked.header("authorization") {
         Some(ME) => Reply::ok(r#"{"token": "t0ken"}"#),

@@ -88,8 +88,14 @@ impl Chart<'_> {
             let digest = cache.entry(&key)?.digest?;
             Some((cache.blob(&digest)?, digest))
         };
-        let offline = self.pulling.fetch.settings.offline;
-        if let Some(found) = (is_exact(tag) || offline).then(known).flatten() {
+        let is_offline = self.pulling.fetch.settings.offline;
+        let is_pinned = is_exact(tag) || is_offline;
+        if let Some(found) = is_pinned.then(known).flatten() {
+            return Ok(found);
+        }
+        let _lock = (is_pinned && !is_offline).then(|| cache.lock(&key)).transpose()?;
+        // While this process waited another may have fetched it.
+        if let Some(found) = is_pinned.then(known).flatten() {
             return Ok(found);
         }
         let request = self.manifest_request(reference, &tag_of(tag))?;
