@@ -22,15 +22,13 @@ const STAND_INS: [(&str, &[&str]); 7] = [
     ("libutil.so", &["libutil.a"]),
 ];
 
-/// A linker script that puts kz's own code and the allocator side by side, away from the libraries that few runs need:
-/// the system maps a program piece by piece as it is entered, and half of a small run's time went into that.
-const ORDER: (&str, &str) = (
-    "order.ld",
-    "SECTIONS { .text.kz : { *(.text.main .text._ZN2kz* .text.*kz..* .text.mi_* .text._mi_*) } } INSERT BEFORE .text;\n",
-);
+/// The functions that runs of kz enter (`link/record` finds them), to be put side by side: the system maps a program piece
+/// by piece as it is entered, and a small run spent a third of its time on that. A name that is not there is passed over.
+const ENTERED: &str = include_str!("link/order.txt");
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=link/order.txt");
     println!("cargo:rerun-if-env-changed=RUSTC_LINKER");
     let is = |name: &str, wanted: &str| env::var(name).is_ok_and(|value| value == wanted);
     if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") || !is("PROFILE", "release") {
@@ -46,20 +44,22 @@ fn main() {
     }
     println!("cargo:rustc-link-arg-bins=-L{}", folder.display());
     println!("cargo:rustc-link-arg-bins=-static");
-    println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", folder.join(ORDER.0).display());
+    println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", folder.join("order.ld").display());
     // At a fixed address thousands of pointers need not be written at each start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
 }
 
-/// Writes the scripts: under the names of the dynamic libraries such that name the static ones, and [`ORDER`]. None where
-/// a static library is not there.
+/// Writes linker scripts: under the names of the dynamic libraries some that name the static ones, and the order of
+/// functions. None where a static library is not there.
 fn stand_ins(folder: &Path) -> Option<()> {
     fs::create_dir_all(folder).ok()?;
     for (name, archives) in STAND_INS {
         let paths: Vec<String> = archives.iter().map(|archive| find(archive)).collect::<Option<_>>()?;
         fs::write(folder.join(name), format!("GROUP ( {} )\n", paths.join(" "))).ok()?;
     }
-    fs::write(folder.join(ORDER.0), ORDER.1).ok()
+    let sections = |name| format!("    *(.text.{name} .text.unlikely.{name})\n");
+    let order: String = ENTERED.lines().map(sections).collect();
+    fs::write(folder.join("order.ld"), format!("SECTIONS {{ .text.kz : {{\n{order}}} }} INSERT BEFORE .text;\n")).ok()
 }
 
 /// Where the linker's driver finds a library; what it does not know it gives back as a bare name.
