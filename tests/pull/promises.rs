@@ -420,3 +420,15 @@ fn what_is_no_archive_is_fetched_again() {
     assert_eq!(place.asked(|| drop(place.succeeds(line))), 2);
     assert_eq!(place.asked(|| drop(place.succeeds(line))), 0);
 }
+
+#[test]
+fn an_index_cannot_send_around_without_end() {
+    let urls: String = (0..50).map(|number| format!("    - gone-{number}.tgz\n")).collect();
+    let index = format!("apiVersion: v1\nentries:\n  web:\n  - name: web\n    version: 1.0.0\n    urls:\n{urls}");
+    let place = Place::with(Server::start(move |asked, _| match asked.target.as_str() {
+        "/index.yaml" => Reply::ok(index.clone()),
+        _ => Reply::status(404, "gone"),
+    }));
+    let asked = place.asked(|| assert!(place.fails("pull web --repo $SERVER").starts_with("error[http-not-found]: ")));
+    assert_eq!(asked, 6);
+}

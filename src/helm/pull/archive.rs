@@ -22,6 +22,9 @@ use crate::helm::load::{self, Ahead};
 /// An archive may have so many bytes.
 pub const MAX_ARCHIVE: u64 = 128 << 20;
 
+/// So many more URLs are tried where the first has nothing.
+const MAX_OTHERS: usize = 4;
+
 /// A chart that was found.
 pub enum Found {
     /// A folder or an archive on disk.
@@ -136,7 +139,7 @@ fn fetch_remote(pulling: &Pulling, remote: &Remote) -> Result<Archive> {
     };
     let is_elsewhere =
         matches!(failure.kind, Kind::NotFound | Kind::Status(_) | Kind::Connection | Kind::Timeout | Kind::Tls);
-    let others = remote.others.iter().filter(|_| is_elsewhere);
+    let others = remote.others.iter().filter(|_| is_elsewhere).take(MAX_OTHERS);
     let found = others.map(|url| fetch_url(pulling, remote, url)).find_map(Result::ok);
     found.ok_or_else(|| failure.into())
 }
