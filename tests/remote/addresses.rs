@@ -247,3 +247,17 @@ fn names_that_mean_something_to_git_are_names() {
         assert_eq!(names(&printed), format!("n{number}"), "{folder}");
     }
 }
+
+#[test]
+fn the_way_to_a_folder_may_be_a_link() {
+    let Some(bench) = Bench::new() else { return };
+    bench.usual("repo");
+    bench.commit("repo", &[("deep/x", "")]);
+    symlink("deploy", bench.path().join("repo/way")).unwrap();
+    symlink("../deploy", bench.path().join("repo/deep/er")).unwrap();
+    bench.commit("repo", &[]);
+    for way in ["way/prod", "deep/er/prod"] {
+        let printed = bench.build(&[&format!("{}//{way}", bench.url("repo"))]);
+        assert_eq!(names(&printed), "prod-base", "{way}");
+    }
+}

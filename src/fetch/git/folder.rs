@@ -139,13 +139,13 @@ fn extract(context: &Context, source: &Source, id: &str, place: &Path, path: &st
     })
 }
 
-/// What git is to write, in the words of `.gitignore`: the folder, and the files above it that say how files are
-/// written and which repositories are inside.
+/// What git is to write, in the words of `.gitignore`: the folder, the files above it that say how files are written
+/// and which repositories are inside, and what is above it if that is no folder but a link.
 fn patterns(path: &str) -> String {
-    let above = path.match_indices('/').map(|(at, _)| &path[..at]);
-    let attributes = iter::once("").chain(above.filter(|dir| !dir.is_empty()));
-    let attributes = attributes.map(|dir| format!("{}/.gitattributes\n", rooted(dir)));
-    format!("/{}\n{}{}\n", submodule::LIST, attributes.collect::<String>(), rooted(path))
+    let above = || path.match_indices('/').map(|(at, _)| &path[..at]).filter(|dir| !dir.is_empty());
+    let links = above().map(|dir| format!("{0}\n!{0}/\n", rooted(dir)));
+    let attributes = iter::once("").chain(above()).map(|dir| format!("{}/.gitattributes\n", rooted(dir)));
+    format!("{}/{}\n{}{}\n", links.collect::<String>(), submodule::LIST, attributes.collect::<String>(), rooted(path))
 }
 
 /// A path that stands for itself alone.
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn folders_stand_for_themselves() {
-        assert_eq!(patterns("a/b [x]"), "/.gitmodules\n/.gitattributes\n/a/.gitattributes\n/a/b\\ \\[x\\]\n");
+        assert_eq!(patterns("a/b [x]"), "/a\n!/a/\n/.gitmodules\n/.gitattributes\n/a/.gitattributes\n/a/b\\ \\[x\\]\n");
     }
 
     #[test]
