@@ -14,6 +14,13 @@ pub struct Decimal {
 /// Rust takes no precision of any size. Behind so many digits only zeros follow in any float64.
 const MOST_DIGITS: usize = 1200;
 
+/// The integer that a number is, if it has no more than six digits, with which it is written in all ways. Most
+/// numbers are such.
+pub fn small_integer(f: f64) -> Option<i32> {
+    let n = f as i32;
+    (n.unsigned_abs() < 1_000_000 && f64::from(n).to_bits() == f.to_bits()).then_some(n)
+}
+
 impl Decimal {
     /// The shortest digits that read back as the same number.
     pub fn shortest(f: f64) -> Decimal {
@@ -116,6 +123,14 @@ fn to_even(digit: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_integers_are_told_from_other_numbers() {
+        let others = [-0.0, 0.5, 1e6, -2147483648.0, 1e300, f64::NAN, f64::INFINITY];
+        assert_eq!(others.map(small_integer), [None; 7]);
+        let found = [0.0, -7.0, 999_999.0].map(small_integer);
+        assert_eq!(found, [Some(0), Some(-7), Some(999_999)]);
+    }
 
     /// What Go's strconv.FormatFloat prints.
     #[test]

@@ -4,7 +4,7 @@
 //! `.nan` there and are not its business.
 //! **Not here:** which texts are tried as numbers at all (`super::resolve`).
 
-use crate::base::float::Decimal;
+use crate::base::float::{Decimal, small_integer};
 
 /// What go-yaml makes of a number: the smallest of Go's types that holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,6 +129,9 @@ fn parse_dotted(text: &str) -> Option<f64> {
 /// As encoding/json writes a float64: digits alone from 1e-6 up to 1e21, else with an exponent.
 /// Go: floatEncoder in encoding/json/encode.go. The number must be finite.
 pub fn json_float(f: f64) -> String {
+    if let Some(n) = small_integer(f) {
+        return n.to_string();
+    }
     let decimal = Decimal::shortest(f);
     if f == 0.0 || (1e-6..1e21).contains(&f.abs()) { plain(&decimal) } else { with_exponent(&decimal, 1) }
 }
@@ -136,6 +139,9 @@ pub fn json_float(f: f64) -> String {
 /// As Go's `%g` with the shortest digits: with an exponent below 1e-4 and from 1e6 on.
 /// Go: strconv.FormatFloat(f, 'g', -1, 64). The number must be finite.
 pub fn general_float(f: f64) -> String {
+    if let Some(n) = small_integer(f) {
+        return n.to_string();
+    }
     let decimal = Decimal::shortest(f);
     if (-4..6).contains(&decimal.exponent) { plain(&decimal) } else { with_exponent(&decimal, 2) }
 }

@@ -1,6 +1,6 @@
 //! Calls: arguments by the types that functions declare.
 
-use super::super::ast::{Callee, NodeId, NodeKind};
+use super::super::ast::{Callee, Node, NodeId, NodeKind, Part};
 use super::super::func::{Call, Fault, Func};
 use super::super::value::{IntType, Type, UintType, Value};
 use super::fields::zero;
@@ -11,6 +11,7 @@ use crate::base::Span;
 
 impl Frame<'_> {
     /// Go: evalFunction. `whole` is the node that an error of the function is told of, `id` its name.
+    #[inline]
     pub(super) fn call_function(
         &mut self,
         dot: &Operand,
@@ -19,10 +20,12 @@ impl Frame<'_> {
         id: NodeId,
         args: Args,
     ) -> Exec<Operand> {
-        let node = self.tree.node(id);
-        let name = self.tree.slice(node.start, node.end);
         match callee {
-            Callee::Func(func) => self.call(dot, func, None, whole, name, args),
+            Callee::Func(func) => {
+                let node = self.tree.node(id);
+                let name = Part { start: node.start, end: node.end };
+                self.call(dot, func, None, whole, name, args)
+            }
             Callee::And => self.short_circuit(dot, false, "and", args),
             Callee::Or => self.short_circuit(dot, true, "or", args),
             Callee::Call => self.call_value(dot, whole, args),
@@ -73,41 +76,32 @@ impl Frame<'_> {
         func: &'static Func,
         receiver: Option<&Value>,
         whole: NodeId,
-        name: &[u8],
-        mut args: Args,
+        name: Part,
+        args: Args,
     ) -> Exec<Operand> {
         let (fixed, given) = (func.params.len(), args.len());
         if given < fixed || given > fixed && func.variadic.is_none() {
-            let name = String::from_utf8_lossy(name);
+            let name = String::from_utf8_lossy(self.tree.field(name));
             return self.fail(match func.variadic {
                 Some(_) => format!("wrong number of args for {name}: want at least {fixed} got {}", args.words.len()),
                 None => format!("wrong number of args for {name}: want {fixed} got {given}"),
             });
         }
-        let variadic = func.variadic.unwrap_or(Type::Any);
         let mut values = self.run.spare.pop().unwrap_or_default();
         if let Some(receiver) = receiver {
             values.push(receiver.clone());
         }
         let mut span = Span::NOWHERE;
-        let lookup = self.lookup(func);
-        for at in 0..given {
-            let ty = *func.params.get(at).unwrap_or(&variadic);
-            let from = match args.words.get(at) {
-                Some(arg) => self.argument(dot, ty, *arg, &mut values)?,
-                None => self.fit(args.last.take().unwrap_or_else(Operand::invalid), ty, &mut values)?,
-            };
-            if let (None, Some(value)) = (lookup, values.last()) {
-                self.read(value, from);
+        if self.run.records {
+            span = self.recorded_arguments(dot, func, args, &mut values)?;
+        } else {
+            let mut types = parameters(func);
+            for arg in args.words {
+                self.argument(dot, types(), *arg, &mut values)?;
             }
-            // What a function makes is told to come from the last of its arguments that comes from a file.
-            if !from.is_nowhere() {
-                span = from;
+            if let Some(last) = args.last {
+                self.fit(last, types(), &mut values)?;
             }
-        }
-        if let Some(map) = lookup {
-            let found = self.looked_up(map, &values);
-            span = if found.is_nowhere() { span } else { found };
         }
         let mut nested = Nested { scope: self.scope, run: self.run, tree: self.tree, action: self.action };
         let mut call = Call { args: &values, world: self.world, engine: Some(&mut nested) };
@@ -121,7 +115,7 @@ impl Frame<'_> {
             }
             Err(fault) => {
                 self.node = whole;
-                self.fault(name, fault)
+                self.fault(self.tree.field(name), fault)
             }
         }
     }
@@ -132,15 +126,64 @@ impl Frame<'_> {
         Err(error)
     }
 
+    /// Arguments that are read, unless the function looks up something in them. The place is what the function
+    /// makes is told to come from: the last of its arguments that comes from a file, or what it looks up.
+    #[cold]
+    fn recorded_arguments(&mut self, dot: &Operand, func: &Func, args: Args, values: &mut Vec<Value>) -> Exec<Span> {
+        let mut span = Span::NOWHERE;
+        let lookup = self.lookup(func);
+        let mut types = parameters(func);
+        let mut last = args.last;
+        for at in 0..args.words.len() + usize::from(last.is_some()) {
+            let from = match args.words.get(at) {
+                Some(arg) => self.argument(dot, types(), *arg, values)?,
+                None => self.fit(last.take().unwrap_or_else(Operand::invalid), types(), values)?,
+            };
+            if let (None, Some(value)) = (lookup, values.last()) {
+                self.read(value, from);
+            }
+            span = if from.is_nowhere() { span } else { from };
+        }
+        let Some(map) = lookup else { return Ok(span) };
+        let found = self.looked_up(map, values);
+        Ok(if found.is_nowhere() { span } else { found })
+    }
+
     /// Go: evalArg. The value joins the others; its place is given back.
+    #[inline(always)]
     fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
         self.node = id;
         let tree = self.tree;
-        let operand = match tree.node(id).kind {
-            NodeKind::String(text) if matches!(ty, Type::Any | Type::String) => {
+        // What fits without a look.
+        match (tree.node(id).kind, ty) {
+            (NodeKind::String(text), Type::Any | Type::String) => {
                 values.push(Value::Str(tree.string(text).clone()));
-                return Ok(Span::NOWHERE);
+                Ok(Span::NOWHERE)
             }
+            (NodeKind::Number(number), Type::Any) => {
+                match tree.number(number).plain_int() {
+                    Some(int) => values.push(Value::int(int)),
+                    None => values.push(self.literal(id)?.value),
+                }
+                Ok(Span::NOWHERE)
+            }
+            (NodeKind::Variable(name, fields), Type::Any) if fields.is_empty() => {
+                let Operand { value, span, .. } = self.variable(name)?;
+                values.push(value.clone());
+                Ok(*span)
+            }
+            (NodeKind::Pipe(_), Type::Any) => {
+                let Operand { value, span, .. } = self.parenthesized(dot, id)?;
+                values.push(value);
+                Ok(span)
+            }
+            _ => self.fitting_argument(dot, ty, id, values),
+        }
+    }
+
+    fn fitting_argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
+        let tree = self.tree;
+        let operand = match tree.node(id).kind {
             NodeKind::Dot => return self.fit(dot.clone(), ty, values),
             NodeKind::Nil if can_be_nil(ty) => {
                 values.push(zero(ty));
@@ -155,7 +198,7 @@ impl Frame<'_> {
                     fields => self.field_chain(dot, &value, id, fields, Args::default())?,
                 }
             }
-            NodeKind::Pipe(_) => self.pipeline(dot, id)?,
+            NodeKind::Pipe(_) => self.parenthesized(dot, id)?,
             NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default())?,
             NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default())?,
             _ => {
@@ -181,11 +224,32 @@ impl Frame<'_> {
                     fields => self.field_chain(dot, &value, id, fields, Args::default()),
                 }
             }
-            NodeKind::Pipe(_) => self.pipeline(dot, id),
+            NodeKind::Pipe(_) => self.parenthesized(dot, id),
             NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default()),
             NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default()),
             _ => self.literal(id),
         }
+    }
+
+    /// A pipeline in parentheses, which mostly is a call and nothing else.
+    #[inline]
+    fn parenthesized(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
+        let tree = self.tree;
+        let pipe = tree.pipe(id);
+        if let ([command], true) = (tree.ids(pipe.commands), pipe.variables.is_empty())
+            && let NodeKind::Command(words) = tree.node(*command).kind
+            && let [first, words @ ..] = tree.ids(words)
+            && let Node { start, end, kind: NodeKind::Function(Callee::Func(func)), .. } = *tree.node(*first)
+        {
+            self.node = *first;
+            // What a function gives is in no interface but for nil, which is no value from here on.
+            let mut result = self.call(dot, func, None, *command, Part { start, end }, Args { words, last: None });
+            if let Ok(value) = &mut result {
+                value.is_interface = false;
+            }
+            return result;
+        }
+        self.pipeline(dot, id)
     }
 
     /// A literal as the type of a parameter.
@@ -249,6 +313,14 @@ impl Frame<'_> {
     fn wrong_type<T>(&self, actual: Type, expected: Type) -> Exec<T> {
         self.fail(format!("wrong type for value; expected {}; got {}", expected.name(), actual.name()))
     }
+}
+
+/// The types of a function's parameters, one after another.
+#[inline]
+fn parameters(func: &Func) -> impl FnMut() -> Type {
+    let variadic = func.variadic.unwrap_or(Type::Any);
+    let mut params = func.params.iter();
+    move || params.next().copied().unwrap_or(variadic)
 }
 
 /// Go: reflect.Value.SetInt.

@@ -54,7 +54,7 @@ impl Frame<'_> {
                 if map.ty() == Type::Values
                     && let Some(method) = self.scope.base.funcs().method(Type::Values, name)
                 {
-                    return self.call(dot, method, Some(&receiver.value), id, name, args);
+                    return self.call(dot, method, Some(&receiver.value), id, field, args);
                 }
                 self.entry(map, name, !args.is_empty())
             }
@@ -76,7 +76,7 @@ impl Frame<'_> {
         let name = self.tree.field(field);
         let Ok(text) = std::str::from_utf8(name) else { return self.no_such_field(name, receiver) };
         if let Some(method) = object.method(text) {
-            return self.call(dot, method, Some(&receiver.value), id, name, args);
+            return self.call(dot, method, Some(&receiver.value), id, field, args);
         }
         if let Some(value) = object.field(text) {
             if !args.is_empty() {

@@ -10,6 +10,7 @@ use super::super::value::{Kind, Str, Value};
 use super::operand::Operand;
 use super::{Exec, Frame, Run};
 use crate::base::Span;
+use crate::base::float::small_integer;
 
 /// What an execution wrote.
 #[derive(Debug, Default)]
@@ -145,14 +146,18 @@ impl Frame<'_> {
                 out.extend_from_slice(text);
                 self.splice(before, text);
             }
-            Value::Int(n, _) => out.extend_from_slice(itoa(*n).as_bytes()),
+            Value::Int(n, _) => out.extend_from_slice(n.to_string().as_bytes()),
             Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
             value if value.kind() == Kind::Func => {
                 let node = String::from_utf8_lossy(&self.tree.print(self.node)).into_owned();
                 return self.fail(format!("can't print {node} of type {}", operand.type_name()));
             }
             value => {
-                let text = if let Value::Object(object) = value { object.address_text() } else { None };
+                let text = match value {
+                    Value::Object(object) => object.address_text(),
+                    Value::Float(f) => small_integer(*f).map(|n| n.to_string()),
+                    _ => None,
+                };
                 match text {
                     Some(text) => out.extend_from_slice(text.as_bytes()),
                     None => {
@@ -188,8 +193,4 @@ impl Frame<'_> {
             trace.marks.iter().for_each(|mark| recorder.mark(at + mark.at as usize, mark.place));
         }
     }
-}
-
-fn itoa(n: i64) -> String {
-    n.to_string()
 }

@@ -13,16 +13,21 @@ impl Frame<'_> {
         let tree = self.tree;
         let pipe = tree.pipe(id);
         let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Operand::invalid()) };
-        let mut value = self.command(dot, *first, None)?;
+        let mut result = self.command(dot, *first, None);
+        if others.is_empty() && pipe.variables.is_empty() {
+            // As below, of what stays where it is.
+            if let Ok(value) = &mut result {
+                value.is_interface = false;
+            }
+            return result;
+        }
+        let mut value = result?;
         for command in others {
             // What was nil in an interface is no value from here on.
             value.is_interface = false;
             value = self.command(dot, *command, Some(value))?;
         }
         value.is_interface = false;
-        if pipe.variables.is_empty() {
-            return Ok(value);
-        }
         for name in tree.ids(pipe.variables) {
             if pipe.is_assignment {
                 self.assign(*name, value.clone())?;

@@ -63,12 +63,8 @@ impl Frame<'_> {
         }
     }
 
-    /// Whether a function looks up keys, where anybody wants to know which.
-    #[inline]
+    /// Whether a function looks up keys.
     pub(super) fn lookup(&self, func: &Func) -> Option<MapIs> {
-        if !self.run.records {
-            return None;
-        }
         LOOKUPS.iter().find(|(name, _)| *name == func.name).map(|(_, map)| *map)
     }
 

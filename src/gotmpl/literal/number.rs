@@ -72,6 +72,11 @@ impl Number {
         Ok(number)
     }
 
+    /// The integer that it is where any type will do, if it is one.
+    pub fn plain_int(&self) -> Option<i64> {
+        if self.complex.is_some() || self.looks_like_float { None } else { self.int }
+    }
+
     /// Go: simplifyComplex.
     fn simplified(real: f64, imaginary: f64) -> Number {
         let is_real = imaginary == 0.0;

@@ -38,7 +38,13 @@ fn quoted(text: &[u8], charset: Charset) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     let mut rest = text;
-    while let Some((rune, width)) = decode_rune(rest) {
+    loop {
+        // Most of a text stands for itself.
+        let is_special = |byte: &u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\');
+        let length = rest.iter().position(is_special).unwrap_or(rest.len());
+        out.extend(rest[..length].iter().map(|byte| char::from(*byte)));
+        rest = &rest[length..];
+        let Some((rune, width)) = decode_rune(rest) else { break };
         if rune == char::REPLACEMENT_CHARACTER && width == 1 {
             out.push_str(&format!("\\x{:02x}", rest[0]));
         } else {

@@ -100,6 +100,11 @@ impl Writer {
     /// Go: appendString.
     fn string(&mut self, bytes: &[u8]) {
         self.out.push(b'"');
+        if bytes.iter().all(|byte| byte.is_ascii() && !self.may_be_escaped(*byte)) {
+            self.out.extend_from_slice(bytes);
+            self.out.push(b'"');
+            return;
+        }
         for chunk in bytes.utf8_chunks() {
             self.characters(chunk.valid());
             chunk.invalid().iter().for_each(|_| self.out.extend_from_slice(b"\\ufffd"));
