@@ -35,8 +35,8 @@ pub(super) fn scalar(
         None => resolve(schema, &text),
     };
     // Most texts are to v2 what they are to v3.
-    let is_alike = tag == Tag::Str && style == Style::Plain && !text.as_bytes().contains(&b'\n');
-    if schema == Schema::V3 || is_alike {
+    let is_alike = || tag == Tag::Str && style == Style::Plain && !text.as_bytes().contains(&b'\n');
+    if schema == Schema::V3 || is_alike() {
         return Ok(Scalar { text, tag, style });
     }
     finish(schema, Scalar { text, tag, style })
