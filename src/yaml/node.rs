@@ -333,12 +333,9 @@ impl Mapping {
         }
     }
 
-    /// Keys and values, to change where they stand in the text.
-    pub(super) fn for_each_span(&mut self, mut change: impl FnMut(&mut Node)) {
-        for entry in &mut self.entries {
-            change(&mut entry.key);
-            change(&mut entry.value);
-        }
+    /// Keys and values in turn. What the keys say must stay.
+    pub(super) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.entries.iter_mut().flat_map(|entry| [&mut entry.key, &mut entry.value])
     }
 
     pub fn position(&self, key: &str) -> Option<usize> {
@@ -463,47 +460,41 @@ impl<'a> IntoIterator for &'a Mapping {
 
 impl Drop for Sequence {
     fn drop(&mut self) {
-        drop_flat(&mut self.items, |item, take| take(item));
+        drop_flat(self.items.iter_mut());
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        drop_flat(&mut self.entries, |entry, take| {
-            take(&mut entry.key);
-            take(&mut entry.value);
-        });
+        drop_flat(self.nodes_mut());
     }
 }
 
 /// Empties a collection of what is nested more than one level deep; the compiler's way will do for the rest.
-fn drop_flat<T>(parts: &mut [T], each: impl Fn(&mut T, &mut dyn FnMut(&mut Node))) {
+fn drop_flat<'n>(nodes: impl Iterator<Item = &'n mut Node>) {
     let mut pending = Vec::new();
-    for part in parts {
-        each(part, &mut |node| take_deep(node, &mut pending));
-    }
+    take_deep(nodes, &mut pending);
     while let Some(mut value) = pending.pop() {
         match &mut value {
             Value::Scalar(_) => {}
-            Value::Sequence(s) => s.items.iter_mut().for_each(|item| take_deep(item, &mut pending)),
-            Value::Mapping(m) => m.entries.iter_mut().for_each(|entry| {
-                take_deep(&mut entry.key, &mut pending);
-                take_deep(&mut entry.value, &mut pending);
-            }),
+            Value::Sequence(s) => take_deep(s.items.iter_mut(), &mut pending),
+            Value::Mapping(m) => take_deep(m.nodes_mut(), &mut pending),
         }
     }
 }
 
-/// Takes a value that holds collections out of its node.
-fn take_deep(node: &mut Node, pending: &mut Vec<Value>) {
+/// Takes the values that hold collections out of their nodes.
+fn take_deep<'n>(nodes: impl Iterator<Item = &'n mut Node>, pending: &mut Vec<Value>) {
     let is_nested = |node: &Node| !matches!(node.value, Value::Scalar(_));
-    let is_deep = match &node.value {
-        Value::Scalar(_) => false,
-        Value::Sequence(s) => s.items.iter().any(is_nested),
-        Value::Mapping(m) => m.entries.iter().any(|entry| is_nested(&entry.value) || is_nested(&entry.key)),
-    };
-    if is_deep {
-        pending.push(std::mem::replace(&mut node.value, Value::Sequence(Sequence::default())));
+    for node in nodes {
+        let is_deep = match &node.value {
+            Value::Scalar(_) => false,
+            Value::Sequence(s) => s.items.iter().any(is_nested),
+            Value::Mapping(m) => m.entries.iter().any(|entry| is_nested(&entry.value) || is_nested(&entry.key)),
+        };
+        if is_deep {
+            pending.push(std::mem::replace(&mut node.value, Value::Sequence(Sequence::default())));
+        }
     }
 }
 

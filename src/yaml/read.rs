@@ -197,6 +197,6 @@ fn move_spans(node: &mut Node, place: &impl Fn(&mut Span)) {
     match &mut node.value {
         Value::Scalar(_) => {}
         Value::Sequence(items) => items.iter_mut().for_each(|item| move_spans(item, place)),
-        Value::Mapping(entries) => entries.for_each_span(|node| move_spans(node, place)),
+        Value::Mapping(entries) => entries.nodes_mut().for_each(|node| move_spans(node, place)),
     }
 }
