@@ -405,9 +405,7 @@ impl<'a> Scanner<'a> {
         if self.flow_level > 0 || self.indent >= column as isize {
             return Ok(());
         }
-        self.indents.push(self.indent);
-        self.indent = column as isize;
-        if self.indents.len() > MAX_DEPTH {
+        if !self.open_block(column) {
             return Err(self.too_deep(pos));
         }
         self.insert(number, Token::new(kind, pos, pos, ""));
@@ -441,8 +439,26 @@ impl<'a> Scanner<'a> {
         }
         while self.indent > column {
             self.push(Token::new(TokenKind::BlockEnd, self.pos, self.pos, ""));
-            self.indent = self.indents.pop().unwrap_or(-1);
+            self.close_block();
         }
+    }
+
+    /// Goes into a block collection whose first token stands in a column that is deeper than the current one. False
+    /// where that is too deep.
+    #[inline]
+    pub fn open_block(&mut self, column: usize) -> bool {
+        let has_room = self.indents.len() < MAX_DEPTH;
+        if has_room {
+            self.indents.push(self.indent);
+            self.indent = column as isize;
+        }
+        has_room
+    }
+
+    /// Leaves the block collection that was gone into last.
+    #[inline]
+    pub fn close_block(&mut self) {
+        self.indent = self.indents.pop().unwrap_or(-1);
     }
 
     // Tokens that are one character, or none.

@@ -102,12 +102,9 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub fn line_value(&self, start: usize) -> Option<LineScalar<'a>> {
         match self.at(start) {
-            quote @ (b'"' | b'\'') => {
-                let text = self.quoted_slice_at(start, quote == b'\'')?;
-                let end = start + text.len() + 2;
-                let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
-                let is_whole = self.at(end) == b'\n' || self.starts_comment(end);
-                is_whole.then_some(LineScalar { start, end, stop: end, style, text })
+            b'"' | b'\'' => {
+                let scalar = self.line_quoted(start)?;
+                (self.at(scalar.end) == b'\n' || self.starts_comment(scalar.end)).then_some(scalar)
             }
             byte if is_word(byte) || (byte == b'-' && is_word(self.at(start + 1))) => {
                 let PlainLine { content_end: end, stop } = self.plain_line(start);
@@ -157,30 +154,30 @@ impl<'a> Scanner<'a> {
 
     /// A plain word of letters that mean nothing, or a quoted one.
     fn flow_word(&self, start: usize) -> Option<LineScalar<'a>> {
-        let mut at = start;
-        let (end, style, text) = match self.at(start) {
-            quote @ (b'"' | b'\'') => {
-                let text = self.quoted_slice_at(start, quote == b'\'')?;
-                let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
-                (start + text.len() + 2, style, text)
-            }
+        let word = match self.at(start) {
+            b'"' | b'\'' => self.line_quoted(start)?,
             _ => {
-                while self.at(at).is_ascii_alphanumeric()
-                    || (matches!(self.at(at), b'_' | b'/' | b'.' | b'-') && at > start)
+                let mut end = start;
+                while self.at(end).is_ascii_alphanumeric()
+                    || (matches!(self.at(end), b'_' | b'/' | b'.' | b'-') && end > start)
                 {
-                    at += 1;
+                    end += 1;
                 }
-                (at, Style::Plain, &self.text[start..at])
+                LineScalar { start, end, stop: end, style: Style::Plain, text: &self.text[start..end] }
             }
         };
-        let is_word = end > start && end - start <= MAX_SIMPLE_KEY;
-        (is_word && matches!(self.at(end), b' ' | b',' | b':' | b'}' | b']')).then_some(LineScalar {
-            start,
-            end,
-            stop: end,
-            style,
-            text,
-        })
+        let is_word = word.end > start && word.end - start <= MAX_SIMPLE_KEY;
+        (is_word && matches!(self.at(word.end), b' ' | b',' | b':' | b'}' | b']')).then_some(word)
+    }
+
+    /// A quoted scalar that is a slice of the text.
+    #[inline]
+    fn line_quoted(&self, start: usize) -> Option<LineScalar<'a>> {
+        let is_single = self.at(start) == b'\'';
+        let text = self.quoted_slice_at(start, is_single)?;
+        let end = start + text.len() + 2;
+        let style = if is_single { Style::SingleQuoted } else { Style::DoubleQuoted };
+        Some(LineScalar { start, end, stop: end, style, text })
     }
 
     #[inline]
@@ -201,9 +198,7 @@ impl<'a> Scanner<'a> {
     fn ends_before_line(&self, mut at: usize) -> bool {
         loop {
             let line = at;
-            while self.at(at) == b' ' {
-                at += 1;
-            }
+            at = self.behind_spaces(line);
             match self.at(at) {
                 b'\n' => at += 1,
                 b'#' => return true,
@@ -219,23 +214,5 @@ impl<'a> Scanner<'a> {
         self.pos = end;
         self.may_start_key = false;
         self.skip_line_comment();
-    }
-
-    /// Opens a block collection whose first token stands in a column that is deeper than the current one. False where
-    /// that is too deep.
-    #[inline]
-    pub fn open_block(&mut self, column: usize) -> bool {
-        let has_room = self.indents.len() < super::MAX_DEPTH;
-        if has_room {
-            self.indents.push(self.indent);
-            self.indent = column as isize;
-        }
-        has_room
-    }
-
-    /// Closes the block collection that was opened last.
-    #[inline]
-    pub fn close_block(&mut self) {
-        self.indent = self.indents.pop().unwrap_or(-1);
     }
 }
