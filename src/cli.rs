@@ -11,6 +11,7 @@ mod build;
 mod cache;
 mod charts;
 mod dependency;
+mod diff;
 mod exit;
 mod fetching;
 mod localize;

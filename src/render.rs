@@ -1,4 +1,7 @@
-//! One door: from resources to the bytes that are printed.
+//! One door: from a target to its objects, and from resources to the bytes that are printed.
+
+pub mod place;
+pub mod target;
 
 use crate::base::{Result, parallel};
 use crate::k8s::{ResMap, Resource};

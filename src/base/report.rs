@@ -17,7 +17,8 @@ mod style;
 use super::diagnostic::{Diagnostic, Label};
 use super::source::Sources;
 pub use json::{json, json_note, json_warning};
-use snippet::{Snippet, printable};
+use snippet::Snippet;
+pub use snippet::printable;
 pub use style::Style;
 
 /// A diagnostic and those that came together with it, with a blank line between them; ends with a

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, cache, dependency, localize, pull, registry, repo, show, template, version};
+use super::{build, cache, dependency, diff, localize, pull, registry, repo, show, template, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,7 @@ Examples:
   kz build overlays/prod                        print the manifests of an overlay
   kz build overlays/prod | kubectl apply -f -   and apply them
   kz template web ./chart -f prod.yaml          print the manifests of a Helm chart
+  kz diff main:overlays/prod overlays/prod      what changes for the cluster since a revision
   kz help build                                 the flags of `kz build`";
 
 /// A command of kz, or of a group of them.
@@ -48,6 +49,7 @@ pub enum Action {
 /// The commands, in the order of the help.
 pub const VERBS: &[Verb] = &[
     Verb::new("build", build::command, build::run),
+    Verb::new("diff", diff::command, diff::run),
     Verb::new("localize", localize::command, localize::run),
     Verb::new("template", template::command, template::run),
     Verb::new("pull", pull::command, pull::run).or(&["fetch"]),

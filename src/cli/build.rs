@@ -6,7 +6,7 @@ mod output;
 use std::sync::Mutex;
 
 use clap::ArgMatches;
-pub use flags::{command, plain_options};
+pub use flags::{command, notes, options, plain_options, rendering};
 use kz::base::Sources;
 use kz::base::fs::Disk;
 use kz::kustomize::{self, Context};

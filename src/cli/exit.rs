@@ -2,11 +2,14 @@
 
 use std::process::ExitCode;
 
-/// The exit codes, as kustomize has them.
+/// The exit codes, as kustomize has them; and those of comparing, as diff has them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     Done = 0,
+    /// Of comparing: the sides differ.
     Failed = 1,
+    /// Of comparing: they could not be compared.
+    Trouble = 2,
 }
 
 impl Exit {

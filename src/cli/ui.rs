@@ -84,12 +84,16 @@ impl Ui {
         }
     }
 
+    /// Whether what goes to stdout is in colours, where nobody says.
+    pub fn stdout_style(&self) -> Style {
+        if wants_colors(io::stdout().is_terminal()) { Style::Color } else { Style::Plain }
+    }
+
     /// Writes help to stdout, in colours on a terminal.
     pub fn print_styled(&self, text: &clap::builder::StyledStr) -> Exit {
-        if wants_colors(io::stdout().is_terminal()) {
-            self.print(text.ansi().to_string().as_bytes())
-        } else {
-            self.print(text.to_string().as_bytes())
+        match self.stdout_style() {
+            Style::Color => self.print(text.ansi().to_string().as_bytes()),
+            Style::Plain => self.print(text.to_string().as_bytes()),
         }
     }
 }

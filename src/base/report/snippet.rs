@@ -96,7 +96,7 @@ fn cell(c: char) -> (String, usize) {
 }
 
 /// Text for a terminal: line breaks and tabs stay, other control characters are shown as pictures.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { picture(c) }).collect()
 }
 

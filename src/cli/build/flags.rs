@@ -39,7 +39,6 @@ pub struct Flags {
 }
 
 pub fn command(purpose: Purpose) -> Command {
-    let on_or_off = |name, help| switch(name, help, purpose);
     let command = Command::new("build")
         .about(ABOUT)
         .override_usage("kz build [DIR|URL] [FLAGS]")
@@ -50,7 +49,14 @@ pub fn command(purpose: Purpose) -> Command {
                 .help("The directory with the kustomization, or its URL in a git repository")
                 .default_value("."),
         )
-        .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'))
+        .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'));
+    fetching::flags(rendering(command, purpose), purpose)
+}
+
+/// The flags that say how a kustomization is built, for every command that builds some.
+pub fn rendering(command: Command, purpose: Purpose) -> Command {
+    let on_or_off = |name, help| switch(name, help, purpose);
+    command
         .arg(
             value("load-restrictor", "RESTRICTOR", "`LoadRestrictionsNone`: also read files outside the root")
                 .value_parser(PossibleValuesParser::new(["LoadRestrictionsRootOnly", "LoadRestrictionsNone", ""]))
@@ -80,51 +86,60 @@ pub fn command(purpose: Purpose) -> Command {
         )
         .arg(value("helm-kube-version", "VERSION", "The version of Kubernetes that charts see"))
         .arg(value("helm-command", "PATH", "Accepted and not used: kz runs no helm").hide(true))
-        .arg(on_or_off("helm-debug", "Accepted and not used").hide(true));
-    fetching::flags(command, purpose)
+        .arg(on_or_off("helm-debug", "Accepted and not used").hide(true))
 }
 
 impl Flags {
     /// Errors: the working directory is gone.
     pub fn new(matches: &ArgMatches) -> Result<Flags> {
-        let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
-        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
-        let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
-        let dir = text("dir").to_owned();
-        let output = matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned();
-        let plain = plain_options()?;
-        let enable_plugins = is_on("enable-alpha-plugins");
-        // kustomize: konfig.EnableManagedbyLabelEnv.
-        let label_by_env =
-            plain.environment.iter().any(|(name, value)| name == "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL" && value == "on");
-        let options = BuildOptions {
-            load_restrictor: match text("load-restrictor") {
-                "LoadRestrictionsNone" => LoadRestrictor::None,
-                _ => LoadRestrictor::RootOnly,
-            },
-            reorder: match text("reorder") {
-                "legacy" => Reorder::Legacy,
-                "none" => Reorder::None,
-                _ => Reorder::Unspecified,
-            },
-            enable_plugins,
-            // kustomize: HonorKustomizeFlags hands on the options of functions only with plugins.
-            enable_exec: enable_plugins && is_on("enable-exec"),
-            enable_helm: enable_plugins || is_on("enable-helm"),
-            helm_kube_version: Some(text("helm-kube-version")).filter(|text| !text.is_empty()).map(str::to_owned),
-            helm_api_versions: texts("helm-api-versions"),
-            managed_by_label: is_on("enable-managedby-label") || label_by_env,
-            functions: FunctionOptions {
-                as_current_user: is_on("as-current-user"),
-                env: texts("env"),
-                mounts: texts("mount"),
-                network: is_on("network"),
-                network_name: text("network-name").to_owned(),
-            },
-            ..plain
-        };
-        Ok(Flags { dir, output, options, fetch: fetching::context(matches), notes: notes(matches) })
+        Ok(Flags {
+            dir: matches.get_one::<String>("dir").cloned().unwrap_or_default(),
+            output: matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned(),
+            options: options(matches)?,
+            fetch: fetching::context(matches),
+            notes: notes(matches),
+        })
     }
+}
+
+/// What the flags of [`rendering`] say.
+///
+/// Errors: the working directory is gone.
+pub fn options(matches: &ArgMatches) -> Result<BuildOptions> {
+    let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
+    let plain = plain_options()?;
+    let enable_plugins = is_on("enable-alpha-plugins");
+    // kustomize: konfig.EnableManagedbyLabelEnv.
+    let label_by_env =
+        plain.environment.iter().any(|(name, value)| name == "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL" && value == "on");
+    Ok(BuildOptions {
+        load_restrictor: match text("load-restrictor") {
+            "LoadRestrictionsNone" => LoadRestrictor::None,
+            _ => LoadRestrictor::RootOnly,
+        },
+        reorder: match text("reorder") {
+            "legacy" => Reorder::Legacy,
+            "none" => Reorder::None,
+            _ => Reorder::Unspecified,
+        },
+        enable_plugins,
+        // kustomize: HonorKustomizeFlags hands on the options of functions only with plugins.
+        enable_exec: enable_plugins && is_on("enable-exec"),
+        enable_helm: enable_plugins || is_on("enable-helm"),
+        helm_kube_version: Some(text("helm-kube-version")).filter(|text| !text.is_empty()).map(str::to_owned),
+        helm_api_versions: texts("helm-api-versions"),
+        managed_by_label: is_on("enable-managedby-label") || label_by_env,
+        functions: FunctionOptions {
+            as_current_user: is_on("as-current-user"),
+            env: texts("env"),
+            mounts: texts("mount"),
+            network: is_on("network"),
+            network_name: text("network-name").to_owned(),
+        },
+        ..plain
+    })
 }
 
 /// The options of a build without flags.
@@ -141,7 +156,8 @@ pub fn plain_options() -> Result<BuildOptions> {
     Ok(BuildOptions { environment, working_dir, ..BuildOptions::default() })
 }
 
-fn notes(matches: &ArgMatches) -> Vec<String> {
+/// What is to be said about the flags of [`rendering`].
+pub fn notes(matches: &ArgMatches) -> Vec<String> {
     use clap::parser::ValueSource::CommandLine;
     let about = [
         ("reorder", "`--reorder` is deprecated: use the field `sortOptions` of the kustomization"),

@@ -1,0 +1,67 @@
+//! `kz diff`
+
+mod flags;
+mod sides;
+
+use clap::ArgMatches;
+pub use flags::command;
+use flags::{Flags, Format};
+use kz::base::report::Style;
+use kz::base::{Diagnostic, Result, Sources};
+use kz::diff::report::{Outcome, json, names, stat, terminal, unified};
+use kz::diff::{Environment, Report, compare};
+
+use super::exit::Exit;
+use super::ui::Ui;
+
+/// Compares, and tells what differs. 0: nothing; 1: something; 2: that could not be found out.
+pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
+    let sources = Sources::new();
+    let done = Flags::new(matches).and_then(|flags| {
+        flags.notes.iter().for_each(|text| ui.note(text));
+        let report = report(&flags, &sources, ui)?;
+        tell(&report, &flags, ui)?;
+        Ok(report)
+    });
+    match done {
+        Err(error) => {
+            ui.fail(&error, &sources);
+            Exit::Trouble
+        }
+        Ok(report) if report.failures().next().is_some() => Exit::Trouble,
+        Ok(report) if report.is_equal() => Exit::Done,
+        Ok(_) => Exit::Failed,
+    }
+}
+
+fn report(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Report> {
+    let [before, after] = sides::render(flags, sources, ui)?;
+    let comparison = compare(before.objects, after.objects, &after.schema, &flags.options)?;
+    let name = format!("{} -> {}", flags.before, flags.after);
+    Ok(Report { environments: vec![Environment { name, outcome: Outcome::Compared(comparison) }] })
+}
+
+fn tell(report: &Report, flags: &Flags, ui: &Ui) -> Result<()> {
+    let style = match (&flags.output, flags.style) {
+        (_, Some(style)) => style,
+        (Some(_), None) => Style::Plain,
+        (None, None) => ui.stdout_style(),
+    };
+    let text = match flags.format {
+        Format::Terminal => terminal::write(report, style),
+        Format::Unified => unified::write(report, style),
+        Format::Json => json::write(report),
+        Format::Stat => stat::write(report),
+        Format::Names => names::write(report),
+    };
+    match &flags.output {
+        None => {
+            ui.print(text.as_bytes());
+            Ok(())
+        }
+        Some(path) => std::fs::write(path, text).map_err(|error| {
+            Diagnostic::new("write", format!("cannot write `{}`: {error}", path.display()))
+                .help("name a file in a folder that is there")
+        }),
+    }
+}

@@ -1,0 +1,156 @@
+//! For people at a terminal: an object after the other, the fields that differ with both values.
+
+use super::paint::{Role, paint};
+use super::text::{self, Line, Piece};
+use super::words;
+use super::{Report, Section};
+use crate::base::report::{Style, printable};
+use crate::diff::comparison::{FieldChange, Status};
+use crate::diff::value::Value;
+
+/// Lines around a change in a longer text.
+const CONTEXT: usize = 2;
+
+/// Both values of a field stand in one line as long as that has no more characters.
+const ONE_LINE: usize = 110;
+
+/// The report; ends with a line break. Nothing where nothing differs.
+pub fn write(report: &Report, style: Style) -> String {
+    if report.is_equal() {
+        return String::new();
+    }
+    let mut out = Output { text: String::new(), style };
+    for section in report.sections() {
+        out.section(&section, report);
+    }
+    for (name, why) in report.failures() {
+        out.line(0, &[(Role::Risk, "!"), (Role::Head, &format!(" {name} could not be compared"))]);
+        why.lines().for_each(|line| out.line(4, &[(Role::Faint, line)]));
+        out.text.push('\n');
+    }
+    out.line(0, &[(Role::Head, &report.verdict())]);
+    out.text
+}
+
+struct Output {
+    text: String,
+    style: Style,
+}
+
+impl Output {
+    fn line(&mut self, indent: usize, pieces: &[(Role, &str)]) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        for (role, text) in pieces {
+            self.text.push_str(&paint(self.style, *role, &printable(text)));
+        }
+        self.text.push('\n');
+    }
+
+    fn section(&mut self, section: &Section, report: &Report) {
+        let change = section.change;
+        let role = match change.status {
+            Status::Added => Role::New,
+            Status::Changed => Role::Changed,
+            Status::Removed => Role::Old,
+        };
+        self.line(0, &[(role, &format!("{} ", words::sign(change.status))), (Role::Head, &words::title(change))]);
+        if let Some(places) = words::environments(section, report) {
+            self.line(4, &[(Role::Faint, &format!("in {places}"))]);
+        }
+        for risk in &change.risks {
+            let place = if risk.path.0.is_empty() { String::new() } else { format!(" ({})", risk.path) };
+            self.line(4, &[(Role::Risk, "! "), (Role::Risk, &risk.message), (Role::Faint, &place)]);
+        }
+        if let Some(after) = change.after.as_ref().filter(|_| change.status == Status::Added) {
+            self.block(4, Role::New, "+ ", &after.to_yaml());
+        }
+        for field in change.fields.iter().filter(|field| !field.follows) {
+            self.field(field);
+        }
+        for field in change.fields.iter().filter(|field| field.follows) {
+            let new = field.after.as_ref().map(words::short).unwrap_or_default();
+            self.line(4, &[(Role::Faint, &format!("{} follows {new}", field.path))]);
+        }
+        if let Some(followers) = words::followers(change) {
+            self.line(4, &[(Role::Faint, &followers)]);
+        }
+        self.text.push('\n');
+    }
+
+    fn block(&mut self, indent: usize, role: Role, sign: &str, text: &str) {
+        text.lines().for_each(|line| self.line(indent, &[(role, sign), (role, line)]));
+    }
+
+    fn field(&mut self, field: &FieldChange) {
+        let path = format!("{}:", field.path);
+        if let Some(remark) = words::remark(field) {
+            return self.line(4, &[(Role::Path, &path), (Role::Changed, &format!(" {remark}"))]);
+        }
+        match (&field.before, &field.after) {
+            (Some(Value::Text(old)), Some(Value::Text(new))) if old.contains('\n') || new.contains('\n') => {
+                self.line(4, &[(Role::Path, &path)]);
+                self.texts(old, new);
+            }
+            (Some(old), Some(new)) => self.both(&path, &words::short(old), &words::short(new)),
+            (Some(old), None) => self.one(&path, Role::Old, "- ", old),
+            (None, Some(new)) => self.one(&path, Role::New, "+ ", new),
+            (None, None) => {}
+        }
+    }
+
+    fn both(&mut self, path: &str, old: &str, new: &str) {
+        if path.len() + old.len() + new.len() <= ONE_LINE {
+            let pieces = [(Role::Path, path), (Role::Old, &format!(" {old}")), (Role::Faint, " -> "), (Role::New, new)];
+            return self.line(4, &pieces);
+        }
+        self.line(4, &[(Role::Path, path)]);
+        self.pair(old, new);
+    }
+
+    /// A line and what became of it, the words that differ brought out.
+    fn pair(&mut self, old: &str, new: &str) {
+        let (left, right) = text::pieces(old, new);
+        let sides = [("- ", Role::Old, Role::OldWord, left), ("+ ", Role::New, Role::NewWord, right)];
+        for (sign, role, word, pieces) in sides {
+            let painted =
+                pieces.iter().map(|Piece { text, is_changed }| (if *is_changed { word } else { role }, *text));
+            let line: Vec<(Role, &str)> = std::iter::once((role, sign)).chain(painted).collect();
+            self.line(6, &line);
+        }
+    }
+
+    fn one(&mut self, path: &str, role: Role, sign: &str, value: &Value) {
+        match value {
+            Value::Text(text) if text.contains('\n') => {
+                self.line(4, &[(role, sign), (Role::Path, path)]);
+                self.block(6, role, sign, text);
+            }
+            _ if value.is_collection() => {
+                self.line(4, &[(role, sign), (Role::Path, path)]);
+                self.block(6, role, sign, &value.to_yaml());
+            }
+            _ => self.line(4, &[(role, sign), (Role::Path, path), (role, &format!(" {}", words::short(value)))]),
+        }
+    }
+
+    fn texts(&mut self, old: &str, new: &str) {
+        let lines = text::lines(old, new, CONTEXT);
+        let mut at = 0;
+        while at < lines.len() {
+            match (&lines[at], lines.get(at + 1), lines.get(at + 2)) {
+                // A single line that became another: what differs within it is brought out.
+                (Line::Old(old), Some(Line::New(new)), next)
+                    if !matches!(next, Some(Line::New(_))) && (at == 0 || !matches!(lines[at - 1], Line::Old(_))) =>
+                {
+                    self.pair(old, new);
+                    at += 1;
+                }
+                (Line::Old(line), ..) => self.line(6, &[(Role::Old, "- "), (Role::Old, line)]),
+                (Line::New(line), ..) => self.line(6, &[(Role::New, "+ "), (Role::New, line)]),
+                (Line::Same(line), ..) => self.line(6, &[(Role::Faint, "  "), (Role::Faint, line)]),
+                (Line::Gap(_), ..) => self.line(6, &[(Role::Faint, "...")]),
+            }
+            at += 1;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Values of Secrets are not shown: neither where they stand nor where they were copied to.
+//!
+//! **Invariant:** after [`hide_own`] a Secret holds no value, and after [`Known::hide`] nothing that is shown holds
+//! one that is long enough to be told from other texts.
+
+use std::hash::BuildHasher;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use foldhash::fast::FixedState;
+
+use super::object::Object;
+use super::value::Value;
+use crate::base::base64;
+use crate::yaml::{self, Node};
+
+/// Shorter values stand in other texts by chance.
+const FEWEST_BYTES: usize = 6;
+
+/// Replaces the values of a Secret, also of one inside of something else.
+pub fn hide_own(value: &mut Value) {
+    if is_secret(value) {
+        for_data(value, &mut |data, is_base64| hide_leaves(data, is_base64));
+        return;
+    }
+    match value {
+        Value::List(items) => items.iter_mut().for_each(hide_own),
+        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| hide_own(value)),
+        _ => {}
+    }
+}
+
+/// For who may see them: the values of a Secret as texts, where they are texts.
+pub fn show_own(value: &mut Value) {
+    if !is_secret(value) {
+        return;
+    }
+    for_data(value, &mut |data, is_base64| {
+        let Value::Map(fields) = data else { return };
+        for (_, value) in fields.iter_mut().filter(|_| is_base64) {
+            let bytes = value.as_text().and_then(|text| base64::decode(text.as_bytes()).ok());
+            if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                *value = Value::Text(text.into());
+            }
+        }
+    });
+}
+
+fn is_secret(value: &Value) -> bool {
+    let text = |key| value.get(key).and_then(Value::as_text);
+    text("kind") == Some("Secret") && text("apiVersion") == Some("v1")
+}
+
+fn for_data(secret: &mut Value, change: &mut dyn FnMut(&mut Value, bool)) {
+    let Value::Map(fields) = secret else { return };
+    for (key, value) in fields.iter_mut() {
+        if matches!(key.as_str(), "data" | "stringData") {
+            change(value, key == "data");
+        }
+    }
+}
+
+fn hide_leaves(value: &mut Value, is_base64: bool) {
+    match value {
+        Value::List(items) => items.iter_mut().for_each(|item| hide_leaves(item, is_base64)),
+        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| hide_leaves(value, is_base64)),
+        Value::Text(text) => {
+            let bytes = if is_base64 { base64::decode(text.as_bytes()).ok() } else { None };
+            *value = hidden(bytes.as_deref().unwrap_or(text.as_bytes()));
+        }
+        Value::Number(text) => *value = hidden(text.as_bytes()),
+        Value::Bool(is_true) => *value = hidden(if *is_true { b"true" } else { b"false" }),
+        Value::Null | Value::Secret { .. } => {}
+    }
+}
+
+fn hidden(bytes: &[u8]) -> Value {
+    Value::Secret { bytes: bytes.len(), digest: FixedState::default().hash_one(bytes), is_other: false }
+}
+
+/// Marks the secrets of the new side that the old side does not have at the same place, so that a text of both
+/// sides shows where they differ.
+pub fn mark_others(before: &Value, after: &mut Value) {
+    match (before, after) {
+        (Value::Map(old), Value::Map(new)) => {
+            for (key, new) in new {
+                let old = old.binary_search_by(|(own, _)| own.cmp(key)).ok().map(|at| &old[at].1);
+                mark_others(old.unwrap_or(&Value::Null), new);
+            }
+        }
+        (Value::List(old), Value::List(new)) => {
+            let old = old.iter().chain(std::iter::repeat(&Value::Null));
+            new.iter_mut().zip(old).for_each(|(new, old)| mark_others(old, new));
+        }
+        (Value::Secret { digest: old, .. }, Value::Secret { digest, is_other, .. }) => *is_other = old != digest,
+        _ => {}
+    }
+}
+
+/// The values of the Secrets of some objects, to be found in other texts.
+#[derive(Default)]
+pub struct Known {
+    patterns: Option<AhoCorasick>,
+}
+
+impl Known {
+    /// Gathers the values of all Secrets: as they stand there, decoded, and line by line.
+    pub fn of<'o>(objects: impl Iterator<Item = &'o Object>) -> Known {
+        let mut values: Vec<Vec<u8>> = Vec::new();
+        for object in objects.filter(|object| object.id.is_secret()) {
+            for key in ["data", "stringData"] {
+                gather(object.node.get(key), &mut values);
+            }
+        }
+        values.retain(|value| value.len() >= FEWEST_BYTES);
+        values.sort_unstable();
+        values.dedup();
+        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&values).ok();
+        Known { patterns: built.filter(|_| !values.is_empty()) }
+    }
+
+    /// Replaces every text that holds a value of a Secret.
+    pub fn hide(&self, value: &mut Value) {
+        let Some(patterns) = &self.patterns else { return };
+        match value {
+            Value::Text(text) if patterns.is_match(text.as_bytes()) => *value = hidden(text.as_bytes()),
+            Value::List(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| self.hide(value)),
+            _ => {}
+        }
+    }
+}
+
+fn gather(data: Option<&Node>, into: &mut Vec<Vec<u8>>) {
+    let Some(data) = data else { return };
+    match &data.value {
+        yaml::Value::Mapping(fields) => fields.iter().for_each(|entry| gather(Some(&entry.value), into)),
+        yaml::Value::Sequence(items) => items.iter().for_each(|item| gather(Some(item), into)),
+        yaml::Value::Scalar(scalar) => {
+            let text = scalar.text.trim();
+            into.push(text.into());
+            let plain = base64::decode(text.as_bytes()).ok();
+            let plain = plain.as_deref().unwrap_or(text.as_bytes());
+            into.push(plain.trim_ascii().into());
+            into.extend(plain.split(|byte| *byte == b'\n').map(|line| line.trim_ascii().into()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::SourceId;
+    use crate::yaml::{ReadOptions, read};
+
+    fn object(text: &str) -> Object {
+        let mut documents = read(SourceId::NONE, text.as_bytes(), ReadOptions::resource()).expect("is YAML");
+        Object::new(documents.pop().and_then(|document| document.root).expect("is no empty document"))
+    }
+
+    const SECRET: &str =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {password: aHVudGVyMg==}\nstringData: {token: abc}\n";
+
+    #[test]
+    fn nothing_of_a_secret_is_left_but_its_length() {
+        let mut value = Value::of_node(&object(SECRET).node).expect("has a JSON form");
+        let mut nested = Value::List(vec![value.clone()]);
+        hide_own(&mut value);
+        assert_eq!(value.lookup(&["data", "password"]).map(Value::to_line).as_deref(), Some("*** (7 bytes)"));
+        assert_eq!(value.lookup(&["stringData", "token"]).map(Value::to_line).as_deref(), Some("*** (3 bytes)"));
+        hide_own(&mut nested);
+        assert_eq!(nested, Value::List(vec![value]));
+    }
+
+    #[test]
+    fn copies_of_secret_values_are_found_in_texts() {
+        let known = Known::of([object(SECRET)].iter());
+        let is_hidden = |text: &str| {
+            let mut value = Value::Text(text.into());
+            known.hide(&mut value);
+            matches!(value, Value::Secret { .. })
+        };
+        assert!(is_hidden("postgres://web:hunter2@db/shop"));
+        assert!(is_hidden("aHVudGVyMg=="));
+        assert!(!is_hidden("abc"), "too short to be told from other texts");
+        assert!(!is_hidden("hunter"));
+    }
+}
