@@ -151,9 +151,9 @@ impl Work<'_> {
                 let schema = self
                     .schema
                     .object(new.node.get("apiVersion").and_then(|v| v.text()).unwrap_or_default(), &new.id.kind);
-                let mut fields = tree::compare(&before, &after, schema, self.documents_in(&new.id));
+                let fields = tree::compare(&before, &after, schema, self.documents_in(&new.id));
                 let is_renamed = old.id != new.id;
-                fields.retain(|field| !is_name(&field.path) && !self.options.filter.ignores(&new.id, &field.path));
+                let fields: Vec<_> = fields.into_iter().filter_map(|field| self.wanted(field, &new.id)).collect();
                 // In a ConfigMap of its own name a document that is only written otherwise is no difference.
                 if !is_renamed && fields.iter().all(FieldChange::is_form) {
                     return Ok(None);
@@ -168,6 +168,20 @@ impl Work<'_> {
                 }))
             }
         }
+    }
+
+    /// A field without what is passed over.
+    fn wanted(&self, mut field: FieldChange, id: &Id) -> Option<FieldChange> {
+        let filter = &self.options.filter;
+        if is_name(&field.path) || filter.ignores(id, &field.path) {
+            return None;
+        }
+        match (field.before.take(), field.after.take()) {
+            (Some(before), None) => field.before = Some(filter.rest(id, &field.path, before)?),
+            (None, Some(after)) => field.after = Some(filter.rest(id, &field.path, after)?),
+            (before, after) => (field.before, field.after) = (before, after),
+        }
+        Some(field)
     }
 
     fn value(&self, object: &Object) -> Result<Value> {

@@ -1,7 +1,10 @@
 //! What of a comparison is looked at: `--ignore` and `--only`.
 
+use compact_str::CompactString;
+
 use super::object::Id;
 use super::path::{FieldPath, Step};
+use super::value::Value;
 use crate::base::{Diagnostic, Result};
 
 /// Which objects and fields count. The default leaves all in.
@@ -51,6 +54,25 @@ impl Filter {
         }
         let steps: Vec<String> = path.0.iter().map(Step::to_string).collect();
         patterns.any(|ignored| is_below(&ignored.steps, &steps))
+    }
+
+    /// Takes what is passed over out of a value that only one side has; nothing where that is all of it.
+    pub fn rest(&self, id: &Id, path: &FieldPath, value: Value) -> Option<Value> {
+        if self.ignores(id, path) {
+            return None;
+        }
+        match value {
+            Value::Map(fields) if !self.ignored.is_empty() && !fields.is_empty() => {
+                let field = |(key, value): (CompactString, Value)| {
+                    let mut path = path.clone();
+                    path.0.push(Step::Key(key.clone()));
+                    self.rest(id, &path, value).map(|value| (key, value))
+                };
+                let fields: Vec<_> = fields.into_iter().filter_map(field).collect();
+                (!fields.is_empty()).then_some(Value::Map(fields))
+            }
+            value => Some(value),
+        }
     }
 }
 

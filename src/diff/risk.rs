@@ -68,8 +68,10 @@ fn added(change: &ObjectChange, found: &mut Vec<Risk>) {
 fn changed(change: &ObjectChange, found: &mut Vec<Risk>) {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return };
     if let Some(old) = change.old_id.as_ref().filter(|_| !change.is_generated) {
-        let was = if old.namespace == change.id.namespace { &old.name } else { &old.namespace };
-        let message = format!("the object is made anew, and the one that was `{was}` stays behind or goes");
+        let message = match old.namespace == change.id.namespace {
+            true => format!("the object is made anew, and `{}` stays behind or goes", old.name),
+            false => format!("the object is made anew, and the one in `{}` stays behind or goes", old.namespace),
+        };
         found.push(Risk::of_object("renamed", message));
     }
     immutable::judge(change, before, found);
@@ -102,7 +104,5 @@ fn crd_versions(before: &Value, after: &Value, found: &mut Vec<Risk>) {
     for gone in versions(before).iter().filter(|version| !new.contains(version)) {
         found.push(Risk::of_field("crd-version", format!("version `{gone}` is no longer served"), &path));
     }
-    if new.is_empty() || !versions(before).is_empty() {
-        found.push(Risk::of_object("crd", "a CRD changes: its objects are judged by the new schema"));
-    }
+    found.push(Risk::of_object("crd", "a CRD changes: its objects are judged by the new schema"));
 }
