@@ -25,6 +25,7 @@ mod table;
 mod template;
 mod ui;
 mod usage;
+mod verify;
 mod version;
 mod world;
 

@@ -26,6 +26,7 @@ pub mod path_match;
 pub mod places;
 pub mod post_render;
 pub mod print;
+pub mod provenance;
 pub mod pull;
 pub mod release;
 pub mod schema;

@@ -245,6 +245,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["show", "readme"],
         &["show", "values"],
         &["template"],
+        &["verify"],
     ];
     // The flags of all commands that fetch charts are on one page.
     let charts = read(&root().join("book/src/reference/charts.md"));

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, cache, dependency, diff, localize, pull, registry, repo, show, template, version};
+use super::{build, cache, dependency, diff, localize, pull, registry, repo, show, template, verify, version};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,6 +57,7 @@ pub const VERBS: &[Verb] = &[
     Verb::group("registry", registry::command, registry::VERBS),
     Verb::group("dependency", dependency::command, dependency::VERBS).or(&["dep", "dependencies"]),
     Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
+    Verb::new("verify", verify::command, verify::run),
     Verb::group("cache", cache::command, cache::VERBS),
     Verb::new("version", |_| version::command(), version::run),
 ];

@@ -1,5 +1,6 @@
 //! The chart that a command line names, and how the servers are asked that have it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
@@ -12,6 +13,7 @@ use kz::helm::pull::access::Access;
 use kz::helm::pull::choice::DEVELOPMENT;
 use kz::helm::pull::homes::Homes;
 use kz::helm::pull::source::Wanted;
+use kz::helm::pull::vouched::Check;
 
 use super::args::{Purpose, path, switch, value};
 use super::fetching;
@@ -28,14 +30,19 @@ pub fn chart_flags(command: Command, purpose: Purpose) -> Command {
         .arg(value("repo", "URL", "The repository that has the chart; nobody needs to have added it"))
         .arg(value("version", "VERSION", "A version, or a range such as `^1.2`; without it the newest"))
         .arg(switch("devel", "Prereleases too, where no version is given", purpose))
-        .arg(switch("verify", "Verify the chart's signature", purpose).hide(true))
-        .arg(value("keyring", "FILE", "Keys for `--verify`").hide(true));
+        .arg(switch("verify", "Take the chart only if its provenance file is signed by a key of the keyring", purpose))
+        .arg(keyring());
     let command = server_flags(command, purpose).arg(plain_http(purpose)).arg(switch(
         "pass-credentials",
         "Send user and password to other hosts too, to which an index leads",
         purpose,
     ));
     home_flags(fetching::flags(command, purpose)).arg(registry_config())
+}
+
+/// Which keys are trusted.
+pub fn keyring() -> Arg {
+    path("keyring", "FILE", "The keys that are trusted; those of GnuPG if nothing else is said [env: GNUPGHOME]")
 }
 
 /// The flags that say how a server is asked.
@@ -72,37 +79,49 @@ pub struct Flags {
     pub repo: Option<String>,
     pub version: String,
     pub access: Access,
+    /// The chart must be signed by a key of this file.
+    keyring: Option<PathBuf>,
     pub homes: Homes,
     pub fetch: Context,
 }
 
 impl Flags {
-    /// Errors: flags that need one another; `--verify`.
+    /// Errors: flags that need one another.
     pub fn new(matches: &ArgMatches) -> Result<Flags> {
         let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
         let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
-        if is_on("verify") {
-            return Err(Diagnostic::new("usage", "`--verify` is not there yet: kz cannot check signatures of charts")
-                .help("verify the chart with `helm verify` first"));
-        }
         let version = text("version");
         let version = if version.is_empty() && is_on("devel") { DEVELOPMENT.to_owned() } else { version };
         let mut access = access(matches)?;
         access.plain_http = is_on("plain-http");
         access.pass_credentials = is_on("pass-credentials");
         let repo = Some(text("repo")).filter(|repo| !repo.is_empty());
-        Ok(Flags { repo, version, access, homes: homes(matches), fetch: fetching::context(matches) })
+        let keyring = is_on("verify").then(|| keyring_of(matches));
+        Ok(Flags { repo, version, access, keyring, homes: homes(matches), fetch: fetching::context(matches) })
     }
 
     /// The chart of a reference.
     pub fn wanted<'w>(&'w self, reference: &'w str) -> Wanted<'w> {
-        Wanted { reference, version: &self.version, repo: self.repo.as_deref(), access: &self.access }
+        let check = self.keyring.as_deref().map_or(Check::Never, Check::Always);
+        Wanted { reference, version: &self.version, repo: self.repo.as_deref(), access: &self.access, check }
     }
 
     /// All that finding charts needs.
     pub fn pulling<'p>(&'p self, sources: &'p Sources, note: &'p (dyn Fn(String) + Sync)) -> Pulling<'p> {
         Pulling::new(&Disk, sources, &self.fetch, &self.homes, note)
     }
+}
+
+/// The file of keys: what the flag says, or that of GnuPG, the older one first. Go: defaultKeyring.
+pub fn keyring_of(matches: &ArgMatches) -> PathBuf {
+    if let Some(given) = matches.get_one::<PathBuf>("keyring") {
+        return given.clone();
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let home = std::env::var_os("GNUPGHOME").map_or_else(|| home.join(".gnupg"), PathBuf::from);
+    let [legacy, keybox] = ["pubring.gpg", "pubring.kbx"].map(|name| home.join(name));
+    let is_absent = |path: &PathBuf| std::fs::metadata(path).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+    if is_absent(&legacy) && !is_absent(&keybox) { keybox } else { legacy }
 }
 
 /// What [`server_flags`] say.

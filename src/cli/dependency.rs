@@ -9,18 +9,20 @@ use kz::helm::pull::Pulling;
 use kz::helm::pull::access::Access;
 use kz::helm::pull::dependencies::{self, Order};
 use kz::helm::pull::lock::time_stamp;
+use kz::helm::pull::vouched::Check;
 
 use super::args::{Purpose, Verb, switch, value};
-use super::charts::{access, home_flags, homes, plain_http, registry_config, server_flags};
+use super::charts::{access, home_flags, homes, keyring, keyring_of, plain_http, registry_config, server_flags};
 use super::exit::Exit;
 use super::table::table;
 use super::ui::Ui;
 use super::{fetching, world};
 
 pub const VERBS: &[Verb] = &[
-    Verb::new("build", build_command, |m, ui| run(m, ui, dependencies::build)),
+    Verb::new("build", build_command, |m, ui| run(m, ui, dependencies::build, |keyring| Check::IfPossible(keyring))),
     Verb::new("list", list_command, list).or(&["ls"]),
-    Verb::new("update", update_command, |m, ui| run(m, ui, dependencies::update)).or(&["up"]),
+    Verb::new("update", update_command, |m, ui| run(m, ui, dependencies::update, |keyring| Check::Always(keyring)))
+        .or(&["up"]),
 ];
 
 const EXAMPLES: &str = "\
@@ -65,36 +67,37 @@ fn flags(command: Command, purpose: Purpose) -> Command {
         .arg(chart())
         .arg(on_or_off("skip-refresh", "Take the indexes of repositories as they are"))
         .arg(on_or_off("recursive", "First the charts that `file://` leads to, and those that these name"))
-        .arg(on_or_off("verify", "Verify the charts' signatures").hide(true))
-        .arg(value("keyring", "FILE", "Keys for `--verify`").hide(true));
+        .arg(on_or_off("verify", "Take charts only if their provenance files are signed by keys of the keyring"))
+        .arg(keyring());
     home_flags(fetching::flags(server_flags(command, purpose).arg(plain_http(purpose)), purpose)).arg(registry_config())
 }
 
 /// Of the library.
 type Work = fn(&Order, &Path, &mut String) -> Result<()>;
 
-fn run(matches: &ArgMatches, ui: &Ui, work: Work) -> Exit {
+/// What `--verify` asks for, with a keyring.
+type AsksFor = for<'k> fn(&'k Path) -> Check<'k>;
+
+fn run(matches: &ArgMatches, ui: &Ui, work: Work, check: AsksFor) -> Exit {
     let sources = Sources::new();
-    match done(matches, ui, &sources, work) {
+    match done(matches, ui, &sources, work, check) {
         Ok(out) => ui.print(out.as_bytes()),
         Err(error) => ui.fail(&error, &sources),
     }
 }
 
-fn done(matches: &ArgMatches, ui: &Ui, sources: &Sources, work: Work) -> Result<String> {
+fn done(matches: &ArgMatches, ui: &Ui, sources: &Sources, work: Work, check: AsksFor) -> Result<String> {
     let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
-    if is_on("verify") {
-        return Err(Diagnostic::new("usage", "`--verify` is not there yet: kz cannot check signatures of charts")
-            .help("verify the charts with `helm dependency build --verify` first"));
-    }
     let (homes, context) = (homes(matches), fetching::context(matches));
     let note = |text: String| ui.note(&text);
     let pulling = Pulling::new(&Disk, sources, &context, &homes, &note);
     let (skip_refresh, recursive) = (is_on("skip-refresh"), is_on("recursive"));
+    let keyring = keyring_of(matches);
+    let check = if is_on("verify") { check(&keyring) } else { Check::Never };
     let mut out = String::new();
     let access = Access { plain_http: is_on("plain-http"), ..access(matches)? };
     with_order(&pulling, &access, |order| {
-        work(&Order { skip_refresh, recursive, ..order }, &folder(matches), &mut out)
+        work(&Order { skip_refresh, recursive, check, ..order }, &folder(matches), &mut out)
     })?;
     Ok(out)
 }
@@ -114,7 +117,7 @@ pub fn with_order<T>(pulling: &Pulling, access: &Access, f: impl FnOnce(Order) -
         })?,
         _ => PACKED_AT,
     };
-    f(Order { pulling, access, skip_refresh: false, recursive: false, now: &now, epoch })
+    f(Order { pulling, access, check: Check::Never, skip_refresh: false, recursive: false, now: &now, epoch })
 }
 
 fn list(matches: &ArgMatches, ui: &Ui) -> Exit {

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kz::base::{Result, Sources};
-use kz::helm::pull::archive::{Provenance, download};
+use kz::helm::pull::archive::download;
 use kz::helm::pull::save;
+use kz::helm::pull::source::Wanted;
+use kz::helm::pull::vouched::{Check, Provenance};
 
 use super::args::{Purpose, path, switch};
 use super::charts;
@@ -37,7 +39,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(path("destination", "DIR", "Where to put it; the working directory if nothing else is said").short('d'))
         .arg(on_or_off("untar", "Unpack it into a folder of the chart's name"))
         .arg(path("untardir", "DIR", "With --untar: below this folder"))
-        .arg(on_or_off("prov", "Fetch its provenance file too, which is not verified"));
+        .arg(on_or_off("prov", "Fetch its provenance file too; `--verify` verifies it"));
     charts::chart_flags(command, purpose)
 }
 
@@ -63,22 +65,22 @@ fn pull(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<String> {
     let note = |text: String| ui.note(&text);
     let pulling = flags.pulling(sources, &note);
     let references: Vec<&String> = matches.get_many("charts").unwrap_or_default().collect();
-    let download = |reference: &&String| download(&pulling, &flags.wanted(reference), is_on("prov"));
-    let archives = references.iter().map(download).collect::<Result<Vec<_>>>()?;
+    let download = |reference: &&String| {
+        let wanted = flags.wanted(reference);
+        let check = if wanted.check == Check::Never && is_on("prov") { Check::Later } else { wanted.check };
+        download(&pulling, &Wanted { check, ..wanted })
+    };
+    let pulled = references.iter().map(download).collect::<Result<Vec<_>>>()?;
     let mut said = String::new();
-    for ((archive, provenance), reference) in archives.iter().zip(references) {
-        if let Some(origin) = &archive.origin {
-            said += &origin.to_string();
-            // Helm pulls twice.
-            let is_there = matches!(provenance, Some(Provenance::There(_)));
-            said += &if is_there { origin.to_string() } else { String::new() };
-        }
-        if let Some(Provenance::Missing(why)) = provenance {
+    for (pulled, reference) in pulled.iter().zip(references) {
+        said += &pulled.origin();
+        said.extend(pulled.verification.as_ref().map(ToString::to_string));
+        if let Some(Provenance::Missing(why)) = &pulled.provenance {
             ui.note(&format!("there is no provenance file of `{reference}`: {why}"));
         }
         match is_on("untar") {
-            true => save::unpacked(archive, &unpacked)?,
-            false => save::archive(archive, provenance.as_ref(), &destination)?,
+            true => save::unpacked(&pulled.archive, &unpacked)?,
+            false => save::archive(&pulled.archive, pulled.provenance.as_ref(), &destination)?,
         }
     }
     Ok(said)

@@ -87,6 +87,11 @@ impl Context {
         Context::new(settings, Box::new(|_| {}), || SystemTime::UNIX_EPOCH)
     }
 
+    /// What the clock says.
+    pub fn now(&self) -> SystemTime {
+        (self.now)()
+    }
+
     /// The cache, opened when it is first asked for.
     ///
     /// Errors: `no-cache` where nobody says where it is; `cache` where it cannot be used.

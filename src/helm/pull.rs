@@ -27,6 +27,7 @@ pub mod repositories;
 pub mod save;
 pub mod source;
 pub mod url;
+pub mod vouched;
 
 use std::sync::Arc;
 

@@ -171,7 +171,12 @@ impl Storage {
     }
 
     fn fill(&self) {
-        for entry in fs::read_dir(site::repository()).unwrap().flatten() {
+        self.fill_with("charts", &site::repository());
+        self.fill_with("signed", &site::signed());
+    }
+
+    fn fill_with(&self, place: &str, folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
             let file = entry.file_name().into_string().unwrap();
             let Some((name, version)) = file.strip_suffix(".tgz").and_then(|stem| stem.split_once('-')) else {
                 continue;
@@ -182,10 +187,10 @@ impl Storage {
             let prov = fs::read(entry.path().with_extension("tgz.prov")).ok();
             let mut layers: Vec<(&str, &[u8])> = vec![(CHART, &archive)];
             layers.extend(prov.as_deref().map(|prov| (PROV, prov)));
-            let repository = format!("charts/{name}");
+            let repository = format!("{place}/{name}");
             let manifest = self.put_manifest(&repository, &self.manifest(&repository, config, &layers));
             self.tag(&repository, &version.replace('+', "_"), &manifest);
-            if file == "web-1.0.0.tgz" {
+            if (place, file.as_str()) == ("charts", "web-1.0.0.tgz") {
                 ["latest", "old"].iter().for_each(|tag| self.tag(&repository, tag, &manifest));
                 self.fill_oddities(config, &archive);
             }

@@ -10,6 +10,7 @@ mod cases;
 mod docker_registry;
 mod promises;
 mod registries;
+mod signed;
 mod site;
 mod tls;
 mod token_server;

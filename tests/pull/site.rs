@@ -12,6 +12,7 @@
 //! | `/wrong` | an index with the digests of something else |
 //! | `/flaky` | the repository, whose index is there at the second try |
 //! | `/mirrored` | an index whose first URLs lead nowhere |
+//! | `/signed` | the charts of `testdata/pull/signed`: signed by somebody known (1.0.0, 1.1.0), by a stranger (1.2.0), by nobody (1.3.0), with a broken provenance file (1.4.0) |
 //! | `/odd` | an index with entries that cannot be used |
 //! | `/strange`, `/empty`, `/page` | indexes that are none |
 
@@ -28,6 +29,11 @@ pub const CREDENTIALS: &str = "Basic bWU6cGFzcy13b3Jk";
 
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pull/repository")
+}
+
+/// Charts that somebody has signed.
+pub fn signed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pull/signed")
 }
 
 pub fn start() -> Server {
@@ -88,6 +94,10 @@ fn answer(asked: &Asked, tries: &AtomicUsize) -> Reply {
                 text.replace("    name: web\n    urls:\n    - web-1.10.0.tgz\n", "    name: web\n    urls: []\n");
             text.replace("    version: 2.0.0-rc.1\n", "    version: newest\n").replace("  db:\n", "  db:\n  - null\n")
         }),
+        "signed" => match fs::read(signed().join(name)) {
+            Ok(text) => Reply::ok(text),
+            Err(_) => Reply::status(404, "there is no such file"),
+        },
         "strange" => Reply::ok("apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, colour: blue}\n"),
         "empty" => Reply::ok(""),
         "page" => Reply::ok("<!DOCTYPE html>\n<html>Welcome!</html>\n"),

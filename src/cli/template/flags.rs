@@ -226,6 +226,6 @@ fn check_cluster(matches: &ArgMatches) -> Result<()> {
 fn notes(matches: &ArgMatches) -> Vec<String> {
     use clap::parser::ValueSource::CommandLine;
     let given = |flag: &&&str| matches.value_source(flag) == Some(CommandLine);
-    let without = WITHOUT_EFFECT.iter().chain(WITHOUT_EFFECT_VALUED).chain(&["wait", "skip-crds", "keyring"]);
+    let without = WITHOUT_EFFECT.iter().chain(WITHOUT_EFFECT_VALUED).chain(&["wait", "skip-crds"]);
     without.filter(given).map(|flag| format!("`--{flag}` changes nothing here")).collect()
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::access::get;
 use super::choice::is_exact;
 use super::source::{Remote, Source, Wanted, find, find_elsewhere};
-use super::{Pulling, oci, url};
+use super::vouched::{Check, Provenance, Pulled};
+use super::{Pulling, oci, url, vouched};
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::fetch::cache::{Entry, Key};
 use crate::fetch::http::{Failure, Kind};
@@ -18,6 +19,7 @@ use crate::fetch::{Digest, Freshness, without_secrets};
 use crate::helm::archive::read_bytes;
 use crate::helm::chart::Chart;
 use crate::helm::load::{self, Ahead};
+use crate::helm::provenance::{self, MAX_PROVENANCE};
 
 /// An archive may have so many bytes.
 pub const MAX_ARCHIVE: u64 = 128 << 20;
@@ -76,59 +78,68 @@ impl Archive {
     }
 }
 
-/// Finds a chart and fetches it if it is not on disk.
+/// Finds a chart and fetches it if it is not on disk; verifies it where that is asked for.
 ///
-/// Errors: those of [`find`], of fetching, `wrong-digest`.
+/// Errors: those of [`find`], of fetching, `wrong-digest`; `provenance`, `keyring`.
 pub fn locate(pulling: &Pulling, wanted: &Wanted) -> Result<Found> {
-    if let Some(archive) = known(pulling, wanted) {
+    if wanted.check == Check::Never
+        && let Some(archive) = known(pulling, wanted)
+    {
         return Ok(Found::Fetched(archive));
     }
-    match find(pulling, wanted)? {
-        Source::Disk(path) => Ok(Found::Disk(path)),
-        source => {
-            let archive = fetch(pulling, &source)?;
-            remember(pulling, wanted, &archive)?;
-            Ok(Found::Fetched(archive))
+    match (find(pulling, wanted)?, wanted.check) {
+        (Source::Disk(path), Check::Always(keyring)) => {
+            let (content, _) = provenance::verify_file(pulling.fs, &path, keyring, pulling.fetch.now())?;
+            Ok(Found::Fetched(on_disk(&path, content.into())))
+        }
+        (Source::Disk(path), _) => Ok(Found::Disk(path)),
+        (source, check) => {
+            let pulled = vouched::fetch(pulling, &source, check)?;
+            remember(pulling, wanted, &pulled.archive)?;
+            Ok(Found::Fetched(pulled.archive))
         }
     }
 }
 
-/// Fetches a chart, and where it is asked for the file that vouches for it. Go: DownloadTo.
+/// Fetches a chart, and where it is asked for what vouches for it. Go: DownloadTo.
 ///
 /// Errors: as [`locate`].
-pub fn download(pulling: &Pulling, wanted: &Wanted, with_provenance: bool) -> Result<(Archive, Option<Provenance>)> {
-    if !with_provenance && let Some(archive) = known(pulling, wanted) {
-        return Ok((archive, None));
+pub fn download(pulling: &Pulling, wanted: &Wanted) -> Result<Pulled> {
+    if wanted.check == Check::Never
+        && let Some(archive) = known(pulling, wanted)
+    {
+        return Ok(Pulled::from(archive));
     }
     let source = find_elsewhere(pulling, wanted)?;
-    if let Source::Oci(wanted) = &source {
-        return oci::fetch(pulling, wanted, with_provenance);
-    }
-    let provenance = match &source {
-        Source::Archive(remote) if with_provenance => Some(provenance(pulling, remote)?),
-        _ => None,
-    };
-    let archive = fetch(pulling, &source)?;
-    remember(pulling, wanted, &archive)?;
-    Ok((archive, provenance))
+    let pulled = vouched::fetch(pulling, &source, wanted.check)?;
+    remember(pulling, wanted, &pulled.archive)?;
+    Ok(pulled)
 }
 
-/// The archive of a source.
+/// The archive of a source, and where it is asked for the file that vouches for it, which nobody looks into.
 ///
 /// Errors: those of fetching, `wrong-digest`.
-pub fn fetch(pulling: &Pulling, source: &Source) -> Result<Archive> {
+pub fn fetch(pulling: &Pulling, source: &Source, with_provenance: bool) -> Result<(Archive, Option<Provenance>)> {
     match source {
-        Source::Archive(remote) => fetch_remote(pulling, remote),
-        Source::Oci(wanted) => oci::fetch(pulling, wanted, false).map(|(archive, _)| archive),
+        Source::Archive(remote) => {
+            let archive = fetch_remote(pulling, remote)?;
+            let provenance = with_provenance.then(|| provenance_of(pulling, remote)).transpose()?;
+            Ok((archive, provenance))
+        }
+        Source::Oci(wanted) => oci::fetch(pulling, wanted, with_provenance),
         Source::Disk(path) => {
             let content = pulling.fs.read(path).map_err(|e| {
                 Diagnostic::new("chart-file", format!("cannot read `{}`: {e}", path.display()))
                     .help("name an archive of a chart")
             })?;
-            let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok(Archive { digest: Digest::of(&content), content, file_name, origin: None })
+            Ok((on_disk(path, content), None))
         }
     }
+}
+
+fn on_disk(path: &Path, content: Arc<[u8]>) -> Archive {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Archive { digest: Digest::of(&content), content, file_name, origin: None }
 }
 
 /// From the first of its URLs that has it. Helm knows the first alone.
@@ -169,16 +180,9 @@ fn fetch_url(pulling: &Pulling, remote: &Remote, url: &str) -> Result<Archive, F
     Ok(archive)
 }
 
-/// What stands beside an archive: a signature over its digest.
-pub enum Provenance {
-    There(Arc<[u8]>),
-    /// There is none, and why.
-    Missing(String),
-}
-
-fn provenance(pulling: &Pulling, remote: &Remote) -> Result<Provenance> {
+fn provenance_of(pulling: &Pulling, remote: &Remote) -> Result<Provenance> {
     let url = format!("{}.prov", remote.url);
-    let request = remote.access.request(&remote.base, &url)?;
+    let request = remote.access.request(&remote.base, &url)?.limit(MAX_PROVENANCE);
     match get(pulling.fetch, "provenance", &request, Freshness::Asked) {
         Ok((text, _)) => Ok(Provenance::There(text)),
         Err(Failure { kind: Kind::NotFound, diagnostic, .. }) => Ok(Provenance::Missing(diagnostic.message)),

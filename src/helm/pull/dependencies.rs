@@ -29,6 +29,7 @@ use super::access::Access;
 use super::lock;
 use super::registry::reference::{Reference, base_url};
 use super::repositories::{Entry, Repositories};
+use super::vouched::Check;
 use super::{indexes, manage};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Url, without_secrets};
@@ -41,6 +42,8 @@ pub struct Order<'o> {
     pub pulling: &'o Pulling<'o>,
     /// How repositories are asked that nobody added.
     pub access: &'o Access,
+    /// What is asked of the signatures of those that are fetched.
+    pub check: Check<'o>,
     /// Indexes are taken as they are.
     pub skip_refresh: bool,
     /// First the charts that are named by `file://`, and those that these name.

@@ -9,8 +9,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::archive::{Archive, Provenance};
+use super::archive::Archive;
 use super::files;
+use super::vouched::Provenance;
 use crate::base::{Diagnostic, Result, Sources};
 use crate::helm::archive::read_bytes;
 use crate::helm::metadata::Metadata;

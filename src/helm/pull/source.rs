@@ -12,6 +12,7 @@ use super::access::{Access, because};
 use super::choice::{self, choose};
 use super::index::{ChartVersion, Index};
 use super::repositories::{Entry, Repositories};
+use super::vouched::Check;
 use super::{Pulling, indexes, oci, url};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Digest, without_secrets};
@@ -26,6 +27,7 @@ pub struct Wanted<'w> {
     /// The URL of a repository that nobody needs to have added.
     pub repo: Option<&'w str>,
     pub access: &'w Access,
+    pub check: Check<'w>,
 }
 
 /// Where it is.

@@ -14,6 +14,7 @@ use crate::helm::pull::archive::{Found, locate};
 use crate::helm::pull::choice::DEVELOPMENT;
 use crate::helm::pull::homes::Homes;
 use crate::helm::pull::source::{Wanted, is_oci};
+use crate::helm::pull::vouched::Check;
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::HelmChart;
 use crate::kustomize::loader::{File, Loader};
@@ -49,10 +50,10 @@ fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
         false => &*entry.version,
     };
     let reference = format!("{}/{}", entry.repo.trim_end_matches('/'), &*entry.name);
-    let access = Access::default();
+    let (access, check) = (Access::default(), Check::Never);
     let wanted = match is_oci(&entry.repo) {
-        true => Wanted { reference: &reference, version, repo: None, access: &access },
-        false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access },
+        true => Wanted { reference: &reference, version, repo: None, access: &access, check },
+        false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access, check },
     };
     locate(pulling, &wanted).map_err(|error| {
         let is_missing = error.code == "chart-not-found";

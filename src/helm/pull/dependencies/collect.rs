@@ -12,10 +12,11 @@ use crate::fetch::without_secrets;
 use crate::helm::load;
 use crate::helm::metadata::Dependency;
 use crate::helm::pull::access::Access;
-use crate::helm::pull::archive::{Archive, fetch};
+use crate::helm::pull::archive::Archive;
 use crate::helm::pull::index::ChartVersion;
 use crate::helm::pull::oci;
 use crate::helm::pull::source::{Place, Source, of_version};
+use crate::helm::pull::vouched::{Provenance, fetch};
 
 /// So many servers are asked at once.
 const AT_ONCE: usize = 8;
@@ -72,14 +73,18 @@ pub fn all(
             }
         }
     }
-    let fetched = parallel::map_waiting(&sources, AT_ONCE, |source| fetch(order.pulling, source));
+    let (pulling, check) = (order.pulling, order.check);
+    let fetched = parallel::map_waiting(&sources, AT_ONCE, |source| fetch(pulling, source, check));
     let fetched = Diagnostic::all(fetched)?;
-    for (text, archive) in told.iter().zip(&fetched) {
+    for (text, pulled) in told.iter().zip(&fetched) {
         out.push_str(text);
-        out.extend(archive.origin.as_ref().map(ToString::to_string));
+        *out += &pulled.origin();
+        if let Some(Provenance::Missing(why)) = &pulled.provenance {
+            (order.pulling.note)(format!("`{}` is not verified: {why}", pulled.archive.file_name));
+        }
     }
     out.push_str(&text);
-    archives.extend(fetched);
+    archives.extend(fetched.into_iter().map(|pulled| pulled.archive));
     Ok(archives)
 }
 
