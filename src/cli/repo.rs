@@ -133,10 +133,7 @@ fn add(matches: &ArgMatches, ui: &Ui, sources: &Sources) -> Result<Vec<u8>> {
     if !entry.username.is_empty() && entry.password.is_empty() {
         entry.password = match is_on("password-stdin") {
             true => ask::password_of_stdin()?,
-            false => {
-                return Err(Diagnostic::new("usage", "there is a user and no password")
-                    .help("`--password-stdin` reads it from stdin"));
-            }
+            false => ask::secret("Password: ")?,
         };
     }
     let (homes, context) = (homes(matches), context(matches)?);

@@ -382,7 +382,7 @@ fn a_password_may_come_by_a_pipe() {
         .unwrap();
     process.stdin.take().unwrap().write_all(b"pass-word\r\n").unwrap();
     assert!(process.wait().unwrap().success());
-    assert!(place.fails("repo add x $SERVER/private --username me").contains("there is a user and no password"));
+    assert!(place.fails("repo add x $SERVER/private --username me").contains("no terminal to ask for it"));
 }
 
 /// Folders may come from anybody.
