@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::absorb::{absorb, append, append_all};
 use super::charts::Inflation;
 use super::configurations::TransformerConfig;
-use super::context::Context;
+use super::context::{ChartNamespace, Context};
 use super::kustomization::{HelmGlobals, Kustomization, Text};
 use super::loader::{Loader, Target, shown};
 use super::plugins::{self, Plugin};
@@ -199,7 +199,7 @@ impl Layer {
             _ => {}
         }
         let origin = self.origin.as_ref().map(|here| origin::append(here, path));
-        let outer_namespace = self.chart_namespace().clone();
+        let outer_namespace = self.chart_namespace(ctx);
         Ok(Layer { loader, kustomization, file_name, origin, outer_namespace })
     }
 
@@ -245,16 +245,20 @@ impl Layer {
     fn charts(&self, ctx: &Context) -> Result<Vec<ResMap>> {
         let nothing = HelmGlobals::default();
         let globals = self.kustomization.helm_globals.as_ref().unwrap_or(&nothing);
-        let namespace = self.chart_namespace();
-        let of_chart = |chart| Inflation { globals, chart, namespace };
+        let namespace = self.chart_namespace(ctx);
+        let of_chart = |chart| Inflation { globals, chart, namespace: &namespace };
         let inflations: Vec<Inflation> = self.kustomization.helm_charts.iter().map(of_chart).collect();
         charts::generate(ctx, &self.loader, &inflations)
     }
 
-    /// kustomize: helmRootNamespace.
-    fn chart_namespace(&self) -> &Text {
+    /// What charts are told. kustomize: helmRootNamespace.
+    fn chart_namespace(&self, ctx: &Context) -> Text {
         let own = &self.kustomization.namespace;
-        if own.is_empty() { &self.outer_namespace } else { own }
+        match ctx.options.chart_namespace {
+            ChartNamespace::Objects => Text::default(),
+            ChartNamespace::Release if own.is_empty() => self.outer_namespace.clone(),
+            ChartNamespace::Release => own.clone(),
+        }
     }
 
     fn transform(&self, ctx: &Context, acc: &mut Accumulator, schema: &mut Schema) -> Result<()> {

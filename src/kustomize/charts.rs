@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::context::Context;
+use super::context::{ChartNamespace, Context};
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
@@ -69,10 +69,12 @@ pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Res
         Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
     };
     let rendered = Diagnostic::all(parallel::map(&items, items.len(), render))?;
+    // The templates have had the namespace.
+    let is_done = ctx.options.chart_namespace == ChartNamespace::Release;
     let mut all = Vec::with_capacity(rendered.len());
     for (mut resources, notes) in rendered {
         notes.into_iter().for_each(|note| ctx.note(note));
-        resources.iter_mut().for_each(|resource| resource.from_helm = true);
+        resources.iter_mut().for_each(|resource| resource.from_helm = is_done);
         all.push(ResMap::from_list(resources));
     }
     Ok(all)

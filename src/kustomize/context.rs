@@ -34,6 +34,8 @@ pub struct BuildOptions {
     pub helm_kube_version: Option<String>,
     /// `--helm-api-versions`
     pub helm_api_versions: Vec<String>,
+    /// `--helm-namespace-on`
+    pub chart_namespace: ChartNamespace,
     /// `--enable-managedby-label`
     pub managed_by_label: bool,
     /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`, `--network-name`.
@@ -58,6 +60,16 @@ pub enum LoadRestrictor {
     #[default]
     RootOnly,
     None,
+}
+
+/// What of charts the `namespace` of a kustomization is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChartNamespace {
+    /// That of the release, which templates see; what they make of it stays. kustomize: 5.8.1.
+    #[default]
+    Release,
+    /// That of the objects, after the templates. kustomize: 5.7.
+    Objects,
 }
 
 /// `--reorder`

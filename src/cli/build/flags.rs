@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 use kz::base::{Diagnostic, Result};
 use kz::fetch;
 use kz::kustomize::BuildOptions;
-use kz::kustomize::context::{FunctionOptions, LoadRestrictor, Reorder};
+use kz::kustomize::context::{ChartNamespace, FunctionOptions, LoadRestrictor, Reorder};
 
 use crate::cli::args::{Purpose, path, switch, value, values};
 use crate::cli::fetching;
@@ -85,6 +85,15 @@ pub fn rendering(command: Command, purpose: Purpose) -> Command {
                 .value_delimiter(','),
         )
         .arg(value("helm-kube-version", "VERSION", "The version of Kubernetes that charts see"))
+        .arg(
+            value(
+                "helm-namespace-on",
+                "WHAT",
+                "The field `namespace` is for the `release`, or as in 5.7 the `objects`",
+            )
+            .value_parser(["release", "objects"])
+            .hide_possible_values(true),
+        )
         .arg(value("helm-command", "PATH", "Accepted and not used: kz runs no helm").hide(true))
         .arg(on_or_off("helm-debug", "Accepted and not used").hide(true))
 }
@@ -130,6 +139,10 @@ pub fn options(matches: &ArgMatches) -> Result<BuildOptions> {
         enable_helm: enable_plugins || is_on("enable-helm"),
         helm_kube_version: Some(text("helm-kube-version")).filter(|text| !text.is_empty()).map(str::to_owned),
         helm_api_versions: texts("helm-api-versions"),
+        chart_namespace: match text("helm-namespace-on") {
+            "objects" => ChartNamespace::Objects,
+            _ => ChartNamespace::Release,
+        },
         managed_by_label: is_on("enable-managedby-label") || label_by_env,
         functions: FunctionOptions {
             as_current_user: is_on("as-current-user"),
