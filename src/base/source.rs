@@ -1,6 +1,7 @@
 //! The texts that were read so far: files, standard input, and texts that stand
 //! inside others (an inline patch is a block scalar of a kustomization).
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use super::span::Span;
@@ -52,6 +53,7 @@ pub struct Location {
 pub struct Sources {
     list: RwLock<Vec<Arc<Source>>>,
     secrets: RwLock<Vec<Span>>,
+    foreign: RwLock<BTreeSet<SourceId>>,
 }
 
 impl Sources {
@@ -109,6 +111,32 @@ impl Sources {
                     .outermost(*secret)
                     .is_some_and(|(_, place)| place.source == outer.source && file.line_of(place.start) == drawn)
         })
+    }
+
+    /// Somebody else has written this text: it was fetched.
+    pub fn mark_foreign(&self, id: SourceId) {
+        self.foreign.write().unwrap_or_else(|e| e.into_inner()).insert(id);
+    }
+
+    /// Whether somebody else has written what stands at a span, or a text that it stands in or was made of.
+    pub fn is_foreign(&self, span: Span) -> bool {
+        let foreign = self.foreign.read().unwrap_or_else(|e| e.into_inner());
+        let mut here = span;
+        loop {
+            if foreign.contains(&here.source) {
+                return true;
+            }
+            let Some(source) = self.get(here.source) else { return false };
+            match &source.origin {
+                Origin::Own => return false,
+                Origin::Embedded(outer) => here = *outer,
+                Origin::Written(places) => {
+                    let behind = places.partition_point(|(at, _)| *at <= here.start);
+                    let Some((_, place)) = places[..behind].last() else { return false };
+                    here = *place;
+                }
+            }
+        }
     }
 
     pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {

@@ -66,6 +66,9 @@ pub fn generate(ctx: &Context, loader: &Loader, inflations: &[Inflation]) -> Res
         };
         let rendered = hands::with(ctx.sources, |hands| render(ctx, loader, inflation, fetched.as_ref(), hands));
         let rendered = rendered.map_err(within)?;
+        if fetched.is_some() || loader.is_in_repository() {
+            ctx.sources.mark_foreign(rendered.source);
+        }
         Ok((read_resources(ctx.sources, rendered.source).map_err(within)?, rendered.notes))
     };
     let rendered = Diagnostic::all(parallel::map(&items, items.len(), render))?;

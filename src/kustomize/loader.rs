@@ -254,6 +254,7 @@ impl Loader {
         if is_remote_file(path) {
             let (name, text) = remote::fetch_file(ctx, path).map_err(Refusal::Remote)?;
             let source = ctx.sources.add(name, text.clone());
+            ctx.sources.mark_foreign(source);
             return Ok(File { source, text });
         }
         let absolute = fs::clean(&self.root().join(path));
@@ -277,6 +278,9 @@ impl Loader {
         let refused = |error| if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::from_io(error) };
         let text = ctx.fs.read(&real).map_err(refused)?;
         let source = ctx.sources.add(self.display(&absolute), text.clone());
+        if self.is_in_repository() {
+            ctx.sources.mark_foreign(source);
+        }
         Ok(File { source, text })
     }
 

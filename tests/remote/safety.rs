@@ -117,6 +117,8 @@ fn nothing_outside_of_a_repository_is_read() {
         for url in [format!("{}//cases/{name}", bench.url("repo")), server.url(&format!("/repo/.git//cases/{name}"))] {
             let said = bench.kz_fails(&["build", "--load-restrictor", "LoadRestrictionsNone", "--enable-helm", &url]);
             assert!(!said.contains("s3cret"), "{name}: {said}");
+            // Nobody knows the places of the cache.
+            assert!(!said.contains("cache/trees"), "{name}: {said}");
             let codes = ["outside-repository", "outside-root", "chart-not-found", "no-such-file"];
             assert!(codes.iter().any(|code| said.starts_with(&format!("error[{code}]: "))), "{name}: {said}");
         }
@@ -159,6 +161,53 @@ fn hooks_and_settings_of_repositories_do_nothing() {
     .unwrap();
     bench.git(".", &["config", "--global", "core.hooksPath", &bench.path().join("home/hooks").display().to_string()]);
     assert_eq!(bench.names_of_kz(&[&bench.url("repo")]), "top");
+    assert!(!mark.exists());
+}
+
+/// kustomize runs what a configuration says, wherever that is from.
+#[test]
+fn what_was_fetched_runs_no_programs_and_mounts_no_folders_of_this_machine() {
+    let Some(bench) = Bench::new() else { return };
+    let mark = bench.path().join("mark");
+    let config = |spec: &str| {
+        let annotation = format!("    config.kubernetes.io/function: '{spec}'\n");
+        format!("apiVersion: v1\nkind: F\nmetadata:\n  name: f\n  annotations:\n{annotation}")
+    };
+    let exec = config(&format!("exec: {{path: /bin/sh, args: [-c, \"touch {}\"]}}", mark.display()));
+    let mount = config("container: {image: x, mounts: [{type: bind, src: ., dst: /x}]}");
+    let chart = "{apiVersion: v2, name: app, version: 1.0.0}";
+    let common =
+        "resources: [f.yaml]\ncommonAnnotations:\n  config.kubernetes.io/function: 'exec: {path: /bin/true}'\n";
+    bench.commit(
+        "repo",
+        &[
+            ("exec/kustomization.yaml", "resources: [f.yaml]\n"),
+            ("exec/f.yaml", &exec),
+            ("mount/kustomization.yaml", "resources: [f.yaml]\n"),
+            ("mount/f.yaml", &mount),
+            ("chart/kustomization.yaml", "helmCharts: [{name: app}]\n"),
+            ("chart/charts/app/Chart.yaml", chart),
+            ("chart/charts/app/values.yaml", ""),
+            ("chart/charts/app/templates/f.yaml", &exec),
+            ("common/kustomization.yaml", common),
+            ("common/f.yaml", "apiVersion: v1\nkind: F\nmetadata: {name: f}\n"),
+        ],
+    );
+    for (folder, code) in [
+        ("exec", "plugins-disabled"),
+        ("mount", "plugin-mount"),
+        ("chart", "plugins-disabled"),
+        ("common", "plugins-disabled"),
+    ] {
+        for field in ["generators", "transformers", "validators"] {
+            let own = format!("resources: [{}//{folder}]\n", bench.url("repo"));
+            let files = [("kustomization.yaml", &*format!("{field}: [own]\n")), ("own/kustomization.yaml", &own)];
+            bench.write("local", &files);
+            let local = bench.path().join("local").display().to_string();
+            let said = bench.kz_fails(&["build", "--enable-alpha-plugins", "--enable-exec", "--enable-helm", &local]);
+            assert!(said.starts_with(&format!("error[{code}]: ")), "{folder}: {said}");
+        }
+    }
     assert!(!mark.exists());
 }
 

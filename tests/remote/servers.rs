@@ -89,6 +89,13 @@ fn credentials_come_from_where_git_has_them_and_are_not_told() {
     // me:s3cret
     let server = private(&bench, "Basic bWU6czNjcmV0");
     let with = |user: &str| server.url("/repo/.git//deploy/prod").replace("http://", &format!("http://{user}@"));
+    // What git writes down are the arguments of it and of all that it starts.
+    let trace = bench.path().join("trace");
+    bench.set("GIT_TRACE", &trace.display().to_string());
+    assert_eq!(names(&bench.kz(&["build", &with("me:s3cret")]).stdout), "prod-base");
+    let trace = fs::read_to_string(trace).unwrap();
+    assert!(trace.contains("remote-http origin http://127.0.0.1:") && !trace.contains("s3cret"), "{trace}");
+    bench.set("GIT_TRACE", "0");
     assert_eq!(names(&bench.build(&[&with("me:s3cret")])), "prod-base");
     assert_eq!(bench.names(&[&with("me:s3cret")]), "prod-base");
     assert!(!bench.cached_texts().contains("s3cret"));

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 use crate::base::{Diagnostic, Result};
 
 const SCHEMES: [&str; 5] = ["https://", "http://", "ssh://", "git://", "file://"];
@@ -79,6 +81,29 @@ pub fn without_password(url: &str) -> Cow<'_, str> {
     }
 }
 
+/// User and password of an address, which git is to have without showing them to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
+    /// The server that they are for: `https://host:8443`.
+    pub server: String,
+}
+
+/// An address of a web server without user and password, and these.
+pub fn split_credentials(url: &str) -> Option<(String, Credentials)> {
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "https" | "http"))?;
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (userinfo, host) = authority.rsplit_once('@')?;
+    let (user, password) = userinfo.split_once(':')?;
+    let [user, password] = [user, password].map(|text| percent_decode_str(text).decode_utf8().ok());
+    // git takes a line for each of them.
+    let is_plain = |text: &Cow<str>| !text.chars().any(char::is_control);
+    let (user, password) = (user.filter(is_plain)?.into_owned(), password.filter(is_plain)?.into_owned());
+    let server = format!("{scheme}://{host}");
+    Some((format!("{server}{path}"), Credentials { user, password, server }))
+}
+
 /// What a program has said, fit to be shown: without what stands before an `@` in addresses, without colours and
 /// other control characters.
 pub fn clean_message(text: &str, url: &str) -> String {
@@ -135,6 +160,17 @@ mod tests {
         ];
         for url in refused {
             assert_eq!(check(url).map_err(|e| e.code), Err("git-url"), "{url}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_taken_out_of_addresses() {
+        let (url, credentials) = split_credentials("https://me:p%40ss:w@host:8443/a@b").unwrap();
+        assert_eq!(url, "https://host:8443/a@b");
+        let expected = ("me", "p@ss:w", "https://host:8443");
+        assert_eq!((&*credentials.user, &*credentials.password, &*credentials.server), expected);
+        for other in ["https://me@host/a", "https://host/a", "ssh://me:p@host/a", "https://me:p%0Ahost=x@host/a"] {
+            assert_eq!(split_credentials(other), None, "{other}");
         }
     }
 

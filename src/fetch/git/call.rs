@@ -41,6 +41,13 @@ const CONFIG: [&str; 8] = [
     "submodule.recurse=false",
 ];
 
+const USER: &str = "KZ_GIT_USER";
+const PASSWORD: &str = "KZ_GIT_PASSWORD";
+
+/// What git asks for user and password. git: a helper that begins with `!` is run by the shell, and `get` asks it.
+const HELPER: &str =
+    r#"!f() { test "$1" != get || printf 'username=%s\npassword=%s\n' "$KZ_GIT_USER" "$KZ_GIT_PASSWORD"; }; f"#;
+
 /// Whether a call may ask for passwords on the terminal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manner {
@@ -88,7 +95,21 @@ impl<'c> Call<'c> {
         for config in CONFIG {
             call = call.config(config.to_owned());
         }
-        call.config(format!("remote.origin.url={}", source.url)).arg(format!("--git-dir={}", repository.display()))
+        call.origin(&source.url).arg(format!("--git-dir={}", repository.display()))
+    }
+
+    /// Others see the arguments of programs: a password goes by way of the environment, for its server alone.
+    fn origin(self, url: &str) -> Call<'c> {
+        let Some((url, credentials)) = address::split_credentials(url) else {
+            return self.config(format!("remote.origin.url={url}"));
+        };
+        let helper = format!("credential.{}.helper", credentials.server);
+        self.config(format!("remote.origin.url={url}"))
+            // Nobody else is asked.
+            .config(format!("{helper}="))
+            .config(format!("{helper}={HELPER}"))
+            .variable(USER, credentials.user)
+            .variable(PASSWORD, credentials.password)
     }
 
     pub fn manner(self, manner: Manner) -> Call<'c> {

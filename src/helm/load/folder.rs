@@ -56,7 +56,7 @@ impl Walk<'_> {
     /// All that is in a folder; its name in the chart is empty for the chart itself.
     fn folder(&mut self, path: &Path, name: &str, real: PathBuf) -> Result<()> {
         if self.ancestors.contains(&real) {
-            let message = format!("error evaluating symlink {}: too many links", path.display());
+            let message = format!("error evaluating symlink {}: too many links", self.label(name));
             return Err(Diagnostic::new("chart-file", message).help("it leads to a folder that it is in; remove it"));
         }
         self.ancestors.push(real);
@@ -82,7 +82,7 @@ impl Walk<'_> {
             && !is_file
             && let Err(error) = self.fs.canonical(path)
         {
-            let message = format!("error evaluating symlink {}: {error}", path.display());
+            let message = format!("error evaluating symlink {}: {error}", self.label(&name));
             return Err(Diagnostic::new("chart-file", message).help("remove the link, or what it leads to is missing"));
         }
         if self.rules.ignore(&name, is_folder) {
@@ -97,15 +97,20 @@ impl Walk<'_> {
             return self.folder(path, &name, real);
         }
         if !is_file {
-            let message = format!("cannot load irregular file {} as it has file mode type bits set", path.display());
+            let message = format!("cannot load irregular file {} as it has file mode type bits set", self.label(&name));
             return Err(Diagnostic::new("chart-file", message).help("remove it, or name it in `.helmignore`"));
         }
         let data = self.read(path, &name)?;
         let bare = without_bom(&data);
         let data = if bare.len() == data.len() { data.clone() } else { bare.into() };
-        let label = label_of(&self.shown.join(&name));
+        let label = self.label(&name);
         self.files.push(Raw { name, label, data });
         Ok(())
+    }
+
+    /// A file or folder of the chart as people know it.
+    fn label(&self, name: &str) -> String {
+        label_of(&if name.is_empty() { self.shown.to_owned() } else { self.shown.join(name) })
     }
 
     /// Go: ReadFileWithBudget.

@@ -1,6 +1,7 @@
 //! Why a path cannot be read as a file, and how that is told.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use super::Loader;
 use super::remote::shown;
@@ -37,27 +38,32 @@ impl Refusal {
 impl Loader {
     /// The error that says so.
     pub(super) fn refused(&self, ctx: &Context, refusal: Refusal, field: &str, path: &Text) -> Box<Diagnostic> {
+        // Where a path was made of others, it is absolute.
+        let shown_path = match self.is_in_repository() && Path::new(&**path).is_absolute() {
+            true => self.display(Path::new(&**path)),
+            false => shown(path).into_owned(),
+        };
         let by = if field.is_empty() { String::new() } else { format!("`{field}` names ") };
         let (code, message, help) = match refusal {
             Refusal::Remote(failure) => return failure.diagnostic.at(path.span),
             Refusal::Missing => (
                 "no-such-file",
-                format!("{by}`{}`, and there is no such file or directory", shown(path)),
+                format!("{by}`{shown_path}`, and there is no such file or directory"),
                 self.suggestion(ctx, path).unwrap_or_else(|| {
                     format!("paths are relative to the directory of the kustomization, `{}`", self.name())
                 }),
             ),
             Refusal::Directory => {
-                ("is-a-directory", format!("{by}`{path}`, which is a directory"), "name a file".to_string())
+                ("is-a-directory", format!("{by}`{shown_path}`, which is a directory"), "name a file".to_string())
             }
             Refusal::Outside => (
                 "outside-root",
-                format!("{by}`{path}`, which is outside of the kustomization's directory `{}`", self.name()),
+                format!("{by}`{shown_path}`, which is outside of the kustomization's directory `{}`", self.name()),
                 self.way_out().to_string(),
             ),
             Refusal::Other(error) => (
                 "unreadable-file",
-                format!("{by}`{path}`, which cannot be read: {}", reason(&error)),
+                format!("{by}`{shown_path}`, which cannot be read: {}", reason(&error)),
                 "see whether this user may read the file".to_string(),
             ),
         };

@@ -18,6 +18,9 @@ use crate::k8s::read::read_resources;
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::Text;
 
+/// From the root of a repository so many folders up are the cache's: `CACHE/trees/ab/…/tree`.
+const CACHE_LEVELS: usize = 5;
+
 /// So many repositories may lead to one another.
 const MAX_DEPTH: usize = 64;
 
@@ -34,9 +37,14 @@ impl Remote {
         self.checkout.tree()
     }
 
-    /// A path of the repository as a person would write it: `https://host/org/repo@v1//deploy`. `None` for others.
+    /// A path of the repository as a person would write it: `https://host/org/repo@v1//deploy`; one that leads out of
+    /// it, `…//../x`. `None` for others.
     pub fn display(&self, path: &Path) -> Option<String> {
-        let inside = path.strip_prefix(self.tree()).ok()?.display().to_string();
+        let tree = self.tree();
+        // The cache has repositories in folders of folders, which nobody is to see.
+        let mut above = tree.ancestors().take(CACHE_LEVELS).enumerate();
+        let (climbs, inside) = above.find_map(|(climbs, folder)| Some((climbs, path.strip_prefix(folder).ok()?)))?;
+        let inside = format!("{}{}", "../".repeat(climbs), inside.display());
         let url = git::without_password(&self.spec.url);
         let at = if self.spec.reference.is_empty() { "" } else { "@" };
         let separator = if inside.is_empty() { "" } else { "//" };

@@ -81,12 +81,13 @@ impl External {
         let root = loader.root();
         let options = &ctx.options;
         let mut environment = options.environment.clone();
+        let is_foreign = [spec.span, self.span].iter().any(|span| ctx.sources.is_foreign(*span));
         let (program, args, shown) = if !spec.container.image.is_empty() {
-            check_real_mounts(ctx, loader, spec)?;
+            check_real_mounts(ctx, loader, spec, is_foreign)?;
             let (program, args) = container::command(ctx, &spec.container, root)?;
             (program, args, spec.container.image.as_str())
         } else if options.enable_exec && !spec.exec.path.is_empty() {
-            check_own(loader, spec)?;
+            check_own(loader, spec, is_foreign)?;
             environment.extend(exec_environment(&spec.exec.envs, &options.functions.env));
             (locate(ctx, &spec.exec.path, root)?, spec.exec.args.clone(), spec.exec.path.as_str())
         } else {

@@ -104,9 +104,16 @@ pub fn check_mounts(spec: &FunctionSpec, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// What a kustomization of a repository mounts is in the repository, whatever its links say.
-pub fn check_real_mounts(ctx: &Context, loader: &Loader, spec: &FunctionSpec) -> Result<()> {
-    let Some(tree) = loader.repository() else { return Ok(()) };
+/// What a kustomization of a repository mounts is in the repository, whatever its links say. What was fetched mounts
+/// nothing of this machine's.
+pub fn check_real_mounts(ctx: &Context, loader: &Loader, spec: &FunctionSpec, is_foreign: bool) -> Result<()> {
+    let Some(tree) = loader.repository() else {
+        let Some(mount) = spec.container.mounts.first().filter(|_| is_foreign) else { return Ok(()) };
+        let message = format!("`{}` may not be mounted: the configuration that asks for it was fetched", mount.source);
+        return Err(Diagnostic::new("plugin-mount", message)
+            .at(spec.span)
+            .help("if you trust it, copy the configuration into the kustomization"));
+    };
     for mount in &spec.container.mounts {
         let real = ctx.fs.canonical(&loader.root().join(&mount.source));
         // One that is not there is for docker to tell of.
@@ -120,15 +127,15 @@ pub fn check_real_mounts(ctx: &Context, loader: &Loader, spec: &FunctionSpec) ->
     Ok(())
 }
 
-/// The flags are for programs of this machine's kustomizations: no repository runs any.
-pub fn check_own(loader: &Loader, spec: &FunctionSpec) -> Result<()> {
-    if !loader.is_in_repository() {
-        return Ok(());
-    }
-    let message = format!("a kustomization of a repository may not run the program `{}`", spec.exec.path);
-    Err(Diagnostic::new("plugins-disabled", message)
-        .at(spec.span)
-        .help("if you trust it, clone the repository and build it from there"))
+/// The flags are for programs of this machine's kustomizations: neither a repository nor what was fetched runs any.
+pub fn check_own(loader: &Loader, spec: &FunctionSpec, is_foreign: bool) -> Result<()> {
+    let (who, way) = match loader.is_in_repository() {
+        true => ("a kustomization of a repository", "clone the repository and build it from there"),
+        false if is_foreign => ("a configuration that was fetched", "copy the configuration into the kustomization"),
+        false => return Ok(()),
+    };
+    let message = format!("{who} may not run the program `{}`", spec.exec.path);
+    Err(Diagnostic::new("plugins-disabled", message).at(spec.span).help(format!("if you trust it, {way}")))
 }
 
 impl Decode for FunctionSpec {
