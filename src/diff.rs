@@ -18,7 +18,7 @@ mod pair;
 pub mod path;
 pub mod report;
 mod risk;
-mod secrets;
+pub mod secrets;
 mod tree;
 pub mod value;
 

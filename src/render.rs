@@ -1,5 +1,6 @@
 //! One door: from a target to its objects, and from resources to the bytes that are printed.
 
+pub mod live;
 pub mod place;
 pub mod target;
 

@@ -118,6 +118,26 @@ impl Known {
         Known { patterns: built.filter(|_| !values.is_empty()) }
     }
 
+    /// A text in which `***` stands for every value of a Secret.
+    pub fn without(&self, text: &str) -> String {
+        let Some(patterns) = &self.patterns else { return text.to_owned() };
+        let mut out = String::new();
+        let mut end = 0;
+        // Those that overlap are one: what is left of a longer value may still tell it.
+        for found in patterns.find_overlapping_iter(text) {
+            if found.end() <= end {
+                continue;
+            }
+            if found.start() >= end {
+                out.push_str(text.get(end..found.start()).unwrap_or_default());
+                out.push_str("***");
+            }
+            end = found.end();
+        }
+        out.push_str(text.get(end..).unwrap_or_default());
+        out
+    }
+
     /// Replaces every text that holds a value of a Secret.
     pub fn hide(&self, value: &mut Value) {
         let Some(patterns) = &self.patterns else { return };
@@ -181,6 +201,7 @@ mod tests {
         };
         assert!(is_hidden("postgres://web:hunter2@db/shop"));
         assert!(is_hidden("aHVudGVyMg=="));
+        assert_eq!(known.without("hunter2: no such user hunter2!"), "***: no such user ***!");
         assert!(!is_hidden("abc"), "too short to be told from other texts");
         assert!(!is_hidden("hunter"));
     }

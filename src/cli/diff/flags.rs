@@ -22,6 +22,7 @@ Examples:
   kz diff overlays/staging overlays/prod     two overlays
   kz diff chart-1.2.tgz chart-1.3.tgz -f values.yaml
   kz diff ./chart ./chart --values-a old.yaml --values-b new.yaml
+  kz diff live: overlays/prod                what applying would change in the cluster
   kz build overlays/prod | kz diff applied.yaml -
   kz diff a.yaml b.yaml --format json | jq '.changes[].object.title'
 
@@ -53,6 +54,8 @@ pub struct Flags {
     pub options: Options,
     /// For a chart on either side.
     pub charts: [ChartOptions; 2],
+    /// The context of kubectl, for `live:`.
+    pub context: Option<String>,
     pub build: BuildOptions,
     pub fetch: fetch::Context,
     pub notes: Vec<String>,
@@ -76,7 +79,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(
             Arg::new("sides")
                 .value_name("A B")
-                .help("Each a kustomization, a chart, manifests, `-`, or `REV:PATH` (`git:REV:PATH`) of git")
+                .help("Each a kustomization, a chart, manifests, `-`, `REV:PATH` (`git:REV:PATH`) of git, or `live:`")
                 .num_args(0..),
         )
         .next_help_heading(TOLD)
@@ -96,6 +99,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(on_or_off("show-secrets", "Show the values of Secrets: only where nobody else sees them"))
         .arg(values("ignore", "[KIND:]PATH", "Pass over a field, such as `Deployment:spec.replicas`; `*`, `**`"))
         .arg(values("only", "KIND[/NAME]", "Compare only these objects; `*` stands for any text"))
+        .arg(value("context", "NAME", "The context of kubectl that `live:` asks"))
         .next_help_heading(CHARTS);
     for (name, of_a, of_b, value_name, help) in VALUES {
         let arg = values(name, value_name, help);
@@ -149,6 +153,7 @@ impl Flags {
                 show_secrets: is_on("show-secrets"),
             },
             charts: [chart(matches, 0), chart(matches, 1)],
+            context: matches.get_one::<String>("context").filter(|context| !context.is_empty()).cloned(),
             build: build::options(matches)?,
             fetch: fetching::context(matches),
             notes: build::notes(matches),
