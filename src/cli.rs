@@ -10,6 +10,7 @@ mod ask;
 mod build;
 mod cache;
 mod charts;
+mod comment;
 mod dependency;
 mod diff;
 mod exit;

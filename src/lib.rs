@@ -1,7 +1,7 @@
 //! kz renders Kubernetes manifests and remembers what it rendered.
 //!
 //! The layers, lowest first; imports point downward only:
-//! [`base`] <- [`yaml`] <- [`fetch`] <- [`gotmpl`] <- [`sprig`] <- [`helm`] <- [`k8s`] <- [`patch`] <- [`diff`] <- [`kustomize`] <- [`render`].
+//! [`base`] <- [`yaml`] <- [`fetch`] <- [`forge`] <- [`gotmpl`] <- [`sprig`] <- [`helm`] <- [`k8s`] <- [`patch`] <- [`diff`] <- [`kustomize`] <- [`render`].
 //!
 //! For kustomizations the way in is [`kustomize::build`], the way out [`render::manifests`]; for charts
 //! [`helm::load::load`] and [`helm::inflate::inflate`] lead in, [`helm::print`] leads out.
@@ -9,6 +9,7 @@
 pub mod base;
 pub mod diff;
 pub mod fetch;
+pub mod forge;
 pub mod gotmpl;
 pub mod helm;
 pub mod k8s;

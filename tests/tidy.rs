@@ -42,8 +42,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Lowest first; the book's page on the architecture shows them.
-const LAYERS: [&str; 12] =
-    ["base", "yaml", "fetch", "gotmpl", "sprig", "helm", "k8s", "patch", "diff", "kustomize", "render", "cli"];
+const LAYERS: [&str; 13] =
+    ["base", "yaml", "fetch", "forge", "gotmpl", "sprig", "helm", "k8s", "patch", "diff", "kustomize", "render", "cli"];
 
 fn layer_of(file: &Path) -> Option<usize> {
     let name = file.components().nth(1)?.as_os_str().to_str()?;
@@ -227,6 +227,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["build"],
         &["cache", "list"],
         &["cache", "prune"],
+        &["comment"],
         &["dependency", "build"],
         &["dependency", "list"],
         &["dependency", "update"],

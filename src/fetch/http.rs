@@ -18,6 +18,7 @@ use std::time::Instant;
 
 pub use failure::{Failure, Kind};
 pub use request::{Answer, Auth, Body, Headers, Method, Request};
+pub use retry::may_pass;
 pub(super) use transport::{Connections, reason};
 
 use super::cache::BlobWriter;
@@ -77,7 +78,7 @@ pub fn download(context: &Context, request: &Request, sink: &mut dyn Sink) -> Re
             Err(failure) => failure,
         };
         match retry::pause(&failure, attempt, context.settings.retries, (context.now)()) {
-            Some(pause) if Instant::now() + pause < deadline => std::thread::sleep(pause),
+            Some(pause) if !request.is_tried_once && Instant::now() + pause < deadline => std::thread::sleep(pause),
             _ => return Err(failure),
         }
         attempt += 1;

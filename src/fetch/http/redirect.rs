@@ -46,7 +46,7 @@ fn next(first: &Request, mut hop: Request, status: u16, url: Url) -> Result<Requ
         return Err(Failure::new(Kind::Redirect, &first.url, &why));
     }
     // Go: redirectBehavior.
-    if hop.method == Method::Post && matches!(status, 301..=303) {
+    if !matches!(hop.method, Method::Get | Method::Head) && matches!(status, 301..=303) {
         (hop.method, hop.body) = (Method::Get, None);
     }
     if !is_trusted_as(&hop.url, &url) && !first.pass_credentials {

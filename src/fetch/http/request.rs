@@ -16,6 +16,8 @@ pub enum Method {
     Get,
     Head,
     Post,
+    Put,
+    Patch,
 }
 
 /// Who asks. Not shown.
@@ -69,6 +71,8 @@ pub struct Request {
     pub body: Option<Body>,
     /// An answer may have so many bytes.
     pub limit: u64,
+    /// A failure that may pass is left to the caller, who knows whether asking twice does harm.
+    pub is_tried_once: bool,
 }
 
 impl Request {
@@ -82,6 +86,7 @@ impl Request {
             tls: TlsOptions::default(),
             body: None,
             limit: DEFAULT_LIMIT,
+            is_tried_once: false,
         }
     }
 

@@ -22,7 +22,7 @@ pub(super) fn pause(failure: &Failure, attempt: u32, retries: Retries, now: Syst
 }
 
 /// Whether this is of the kind that goes away by itself.
-fn may_pass(kind: Kind) -> bool {
+pub fn may_pass(kind: Kind) -> bool {
     match kind {
         Kind::Connection | Kind::Timeout => true,
         Kind::Status(status) => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),

@@ -81,6 +81,8 @@ fn method(method: Method) -> ureq::http::Method {
         Method::Get => ureq::http::Method::GET,
         Method::Head => ureq::http::Method::HEAD,
         Method::Post => ureq::http::Method::POST,
+        Method::Put => ureq::http::Method::PUT,
+        Method::Patch => ureq::http::Method::PATCH,
     }
 }
 

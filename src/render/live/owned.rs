@@ -77,7 +77,7 @@ fn keep(live: &mut Node, ours: Option<&Node>, applied: &[&Node]) {
                 let counterpart = counterpart(&item, at, own);
                 let below: Vec<&Node> = applied
                     .iter()
-                    .flat_map(|tree| keys_of(tree))
+                    .flat_map(keys_of)
                     .filter(|(key, _)| has_key(&item, key))
                     .map(|(_, tree)| tree)
                     .collect();
