@@ -15,6 +15,7 @@ mod dependency;
 mod diff;
 mod exit;
 mod fetching;
+mod hash;
 mod localize;
 mod progress;
 mod pull;
@@ -23,6 +24,7 @@ mod repo;
 mod show;
 mod sizes;
 mod table;
+mod target;
 mod template;
 mod ui;
 mod usage;
@@ -63,4 +65,12 @@ fn help(ui: &Ui, args: &[OsString]) -> Exit {
         found = found.find_subcommand_mut(name).expect("what is named is there");
     }
     ui.print_styled(&found.render_help())
+}
+
+/// All of standard input.
+fn stdin() -> kz::base::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut text)
+        .map_err(|error| kz::base::Diagnostic::new("read", format!("cannot read standard input: {error}")))?;
+    Ok(text)
 }

@@ -1,7 +1,7 @@
 //! kz renders Kubernetes manifests and remembers what it rendered.
 //!
 //! The layers, lowest first; imports point downward only:
-//! [`base`] <- [`yaml`] <- [`fetch`] <- [`forge`] <- [`gotmpl`] <- [`sprig`] <- [`helm`] <- [`k8s`] <- [`patch`] <- [`diff`] <- [`kustomize`] <- [`render`].
+//! [`base`] <- [`yaml`] <- [`fetch`] <- [`forge`] <- [`gotmpl`] <- [`sprig`] <- [`helm`] <- [`k8s`] <- [`patch`] <- [`diff`] <- [`release`] <- [`kustomize`] <- [`render`].
 //!
 //! For kustomizations the way in is [`kustomize::build`], the way out [`render::manifests`]; for charts
 //! [`helm::load::load`] and [`helm::inflate::inflate`] lead in, [`helm::print`] leads out.
@@ -15,6 +15,7 @@ pub mod helm;
 pub mod k8s;
 pub mod kustomize;
 pub mod patch;
+pub mod release;
 pub mod render;
 pub mod sprig;
 pub mod yaml;

@@ -42,8 +42,22 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Lowest first; the book's page on the architecture shows them.
-const LAYERS: [&str; 13] =
-    ["base", "yaml", "fetch", "forge", "gotmpl", "sprig", "helm", "k8s", "patch", "diff", "kustomize", "render", "cli"];
+const LAYERS: [&str; 14] = [
+    "base",
+    "yaml",
+    "fetch",
+    "forge",
+    "gotmpl",
+    "sprig",
+    "helm",
+    "k8s",
+    "patch",
+    "diff",
+    "release",
+    "kustomize",
+    "render",
+    "cli",
+];
 
 fn layer_of(file: &Path) -> Option<usize> {
     let name = file.components().nth(1)?.as_os_str().to_str()?;
@@ -232,6 +246,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["dependency", "list"],
         &["dependency", "update"],
         &["diff"],
+        &["hash"],
         &["localize"],
         &["pull"],
         &["registry", "login"],

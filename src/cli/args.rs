@@ -8,7 +8,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
-use super::{build, cache, comment, dependency, diff, localize, pull, registry, repo, show, template, verify, version};
+use super::{
+    build, cache, comment, dependency, diff, hash, localize, pull, registry, repo, show, template, verify, version,
+};
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +52,7 @@ pub enum Action {
 pub const VERBS: &[Verb] = &[
     Verb::new("build", build::command, build::run),
     Verb::new("diff", diff::command, diff::run),
+    Verb::new("hash", hash::command, hash::run),
     Verb::new("comment", comment::command, comment::run),
     Verb::new("localize", localize::command, localize::run),
     Verb::new("template", template::command, template::run),

@@ -18,13 +18,21 @@ const FEWEST_BYTES: usize = 6;
 
 /// Replaces the values of a Secret, also of one inside of something else.
 pub fn hide_own(value: &mut Value) {
+    for_secrets(value, &mut |data, is_base64| for_leaves(data, &mut |leaf| *leaf = hidden_leaf(leaf, is_base64)));
+}
+
+/// Puts the same in place of every value of a Secret, also of one inside of something else.
+pub fn blank_own(value: &mut Value) {
+    for_secrets(value, &mut |data, _| for_leaves(data, &mut |leaf| *leaf = Value::Text("".into())));
+}
+
+fn for_secrets(value: &mut Value, change: &mut dyn FnMut(&mut Value, bool)) {
     if is_secret(value) {
-        for_data(value, &mut |data, is_base64| hide_leaves(data, is_base64));
-        return;
+        return for_data(value, change);
     }
     match value {
-        Value::List(items) => items.iter_mut().for_each(hide_own),
-        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| hide_own(value)),
+        Value::List(items) => items.iter_mut().for_each(|item| for_secrets(item, change)),
+        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| for_secrets(value, change)),
         _ => {}
     }
 }
@@ -59,17 +67,23 @@ fn for_data(secret: &mut Value, change: &mut dyn FnMut(&mut Value, bool)) {
     }
 }
 
-fn hide_leaves(value: &mut Value, is_base64: bool) {
+fn for_leaves(value: &mut Value, change: &mut dyn FnMut(&mut Value)) {
     match value {
-        Value::List(items) => items.iter_mut().for_each(|item| hide_leaves(item, is_base64)),
-        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| hide_leaves(value, is_base64)),
+        Value::List(items) => items.iter_mut().for_each(|item| for_leaves(item, change)),
+        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| for_leaves(value, change)),
+        _ => change(value),
+    }
+}
+
+fn hidden_leaf(leaf: &Value, is_base64: bool) -> Value {
+    match leaf {
         Value::Text(text) => {
             let bytes = if is_base64 { base64::decode(text.as_bytes()).ok() } else { None };
-            *value = hidden(bytes.as_deref().unwrap_or(text.as_bytes()));
+            hidden(bytes.as_deref().unwrap_or(text.as_bytes()))
         }
-        Value::Number(text) => *value = hidden(text.as_bytes()),
-        Value::Bool(is_true) => *value = hidden(if *is_true { b"true" } else { b"false" }),
-        Value::Null | Value::Secret { .. } => {}
+        Value::Number(text) => hidden(text.as_bytes()),
+        Value::Bool(is_true) => hidden(if *is_true { b"true" } else { b"false" }),
+        other => other.clone(),
     }
 }
 

@@ -7,11 +7,11 @@ use kz::base::report::Style;
 use kz::base::{Diagnostic, Result};
 use kz::diff::{Filter, Options};
 use kz::fetch;
-use kz::helm::values::ValueOptions;
 use kz::kustomize::BuildOptions;
 use kz::render::target::ChartOptions;
 
 use crate::cli::args::{Purpose, path, switch, value, values};
+use crate::cli::target::{self, Side, Targets};
 use crate::cli::{build, fetching};
 
 const ABOUT: &str = "Compare what two targets render to, and tell what changes for the cluster";
@@ -30,8 +30,6 @@ It ends with 0 where nothing differs, 1 where something does, and 2 where that c
 
 const FORMATS: [&str; 3] = ["terminal", "unified", "json"];
 const TOLD: &str = "What is told";
-const CHARTS: &str = "Charts";
-const KUSTOMIZATIONS: &str = "Kustomizations";
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,18 +59,9 @@ pub struct Flags {
     pub notes: Vec<String>,
 }
 
-/// Flags that set values, with what stands for it on one side only.
-const VALUES: [(&str, &str, &str, &str, &str); 5] = [
-    ("values", "values-a", "values-b", "FILE", "Values in a YAML file"),
-    ("set", "set-a", "set-b", "KEY=VALUE", "Values: `key1=val1,key2=val2`"),
-    ("set-string", "set-string-a", "set-string-b", "KEY=TEXT", "Values that are always strings"),
-    ("set-file", "set-file-a", "set-file-b", "KEY=FILE", "Values that are the texts of files"),
-    ("set-json", "set-json-a", "set-json-b", "KEY=JSON", "Values in JSON"),
-];
-
 pub fn command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
-    let mut command = Command::new("diff")
+    let command = Command::new("diff")
         .about(ABOUT)
         .override_usage("kz diff A B [FLAGS]")
         .after_help(EXAMPLES)
@@ -99,33 +88,8 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(on_or_off("show-secrets", "Show the values of Secrets: only where nobody else sees them"))
         .arg(values("ignore", "[KIND:]PATH", "Pass over a field, such as `Deployment:spec.replicas`; `*`, `**`"))
         .arg(values("only", "KIND[/NAME]", "Compare only these objects; `*` stands for any text"))
-        .arg(value("context", "NAME", "The context of kubectl that `live:` asks"))
-        .next_help_heading(CHARTS);
-    for (name, of_a, of_b, value_name, help) in VALUES {
-        let arg = values(name, value_name, help);
-        command = command.arg(if name == "values" { arg.short('f').value_delimiter(',') } else { arg });
-        for (name, side) in [(of_a, "the first"), (of_b, "the second")] {
-            let arg = Arg::new(name).long(name).value_name(value_name).help(format!("The same, of {side} side only"));
-            let arg = arg.allow_hyphen_values(true).action(clap::ArgAction::Append);
-            command = command.arg(if name.starts_with("values") { arg.value_delimiter(',') } else { arg });
-        }
-    }
-    let command = command
-        .arg(
-            value("release-name", "NAME", "The name of the release")
-                .default_value("release-name")
-                .hide_default_value(true),
-        )
-        .arg(value("namespace", "NAME", "The namespace of the release").short('n').default_value("default"))
-        .arg(
-            values("api-versions", "VERSION", "API versions that are there beside the usual")
-                .short('a')
-                .value_delimiter(','),
-        )
-        .arg(value("kube-version", "VERSION", "The version of Kubernetes"))
-        .arg(on_or_off("include-crds", "Compare the chart's CRDs too"))
-        .next_help_heading(KUSTOMIZATIONS);
-    fetching::flags(build::rendering(command, purpose), purpose)
+        .arg(value("context", "NAME", "The context of kubectl that `live:` asks"));
+    fetching::flags(target::flags(command, purpose, Targets::Two), purpose)
 }
 
 impl Flags {
@@ -152,7 +116,7 @@ impl Flags {
                 filter: Filter::new(&texts("ignore"), &texts("only"))?,
                 show_secrets: is_on("show-secrets"),
             },
-            charts: [chart(matches, 0), chart(matches, 1)],
+            charts: [Side::A, Side::B].map(|side| target::chart_options(matches, Some(side))),
             context: matches.get_one::<String>("context").filter(|context| !context.is_empty()).cloned(),
             build: build::options(matches)?,
             fetch: fetching::context(matches),
@@ -177,24 +141,5 @@ fn format(matches: &ArgMatches) -> Result<Format> {
         [format] => Ok(*format),
         _ => Err(Diagnostic::new("usage", "`--format`, `--stat` and `--name-only` exclude one another")
             .help("choose one of them")),
-    }
-}
-
-/// What a chart on one side is rendered with: what is said of both first, so that what is said of one wins.
-fn chart(matches: &ArgMatches, side: usize) -> ChartOptions {
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let texts = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<_>>();
-    let [files, set, set_string, set_file, set_json] = VALUES.map(|(both, of_a, of_b, ..)| {
-        let mut all = texts(both);
-        all.extend(texts(if side == 0 { of_a } else { of_b }));
-        all
-    });
-    ChartOptions {
-        release: text("release-name").unwrap_or_default(),
-        namespace: text("namespace").unwrap_or_default(),
-        values: ValueOptions { files, set, set_string, set_file, set_json, set_literal: Vec::new() },
-        kube_version: text("kube-version"),
-        api_versions: texts("api-versions"),
-        include_crds: matches.get_one::<bool>("include-crds").copied().unwrap_or_default(),
     }
 }

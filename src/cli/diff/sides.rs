@@ -1,18 +1,16 @@
 //! Both sides of a comparison, rendered.
 
-use std::io::Read;
 use std::path::Path;
 
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
-use kz::gotmpl::World;
 use kz::render::live::{self, Cluster};
 use kz::render::place::Place;
 use kz::render::target::{Rendered, Renderer};
 
 use super::flags::Flags;
+use crate::cli::target::world_of_comparing;
 use crate::cli::ui::Ui;
-use crate::cli::world;
 
 /// Renders both sides, side by side.
 ///
@@ -32,7 +30,7 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<[Rendered; 2]
             Renderer { fs: &Disk, sources, build: &flags.build, fetch: &flags.fetch, world: world_of_comparing };
         match place {
             Place::Here(target) => renderer.render(target, chart).map(Some),
-            Place::Stdin => renderer.text("<stdin>", stdin()?).map(Some),
+            Place::Stdin => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
             Place::Live => Ok(None),
             Place::Revision { .. } => Err(Diagnostic::new("diff-side", "not there yet").help("name a path")),
         }
@@ -66,18 +64,4 @@ fn with_live(flags: &Flags, rendered: Rendered, is_live_first: bool) -> Result<[
     let side = |objects, notes| Rendered { objects, schema: schema.clone(), notes };
     let (live, ours) = (side(seen.live, Vec::new()), side(seen.ours, notes));
     Ok(if is_live_first { [live, ours] } else { [ours, live] })
-}
-
-/// Charts that make up passwords make up the same on both sides, so that only what changes differs.
-fn world_of_comparing() -> World {
-    world::world(Some("kz diff"), false)
-}
-
-fn stdin() -> Result<Vec<u8>> {
-    let mut text = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut text)
-        .map_err(|error| Diagnostic::new("read", format!("cannot read standard input: {error}")))?;
-    Ok(text)
 }

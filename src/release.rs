@@ -1,0 +1,5 @@
+//! What was rendered, by its content.
+//!
+//! **Not here:** how manifests are rendered.
+
+pub mod digest;
