@@ -90,8 +90,8 @@ mod tests {
             "sha256:53e9a1bcc7222962c6f64abca6ec5dc3fe6dc8581f0c0ab9d5abbe20d329d333",
         ),
         (
-            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {password: aHVudGVyMg==}\n---\napiVersion: example.com/v1\nkind: Thing\nmetadata: {name: \"\\u00e9<&>\"}\nspec: {n: 10, big: 12345678901234567890, f: 1.5, t: \"a\\tb\\\"\\u0001\\u2028\", none: null, list: [1, \"1\"]}\n",
-            "sha256:63e4cbbaf322d7b0ab758a9be77848d49987af54296abdef04029b087d15bbfd",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {password: aHVudGVyMg==}\n---\napiVersion: example.com/v1\nkind: Thing\nmetadata: {name: \"\\u00e9<&>\"}\nspec: {int: 10, big: 12345678901234567890, f: 1.5, t: \"a\\tb\\\"\\u0001\\u2028\", none: null, list: [1, \"1\"]}\n",
+            "sha256:870d4494bd8272087b3947cb789c27068d35e22b0e18ed38e8bcbc3fd6166f9c",
         ),
     ];
 
