@@ -17,6 +17,7 @@ mod exit;
 mod fetching;
 mod hash;
 mod localize;
+mod lock;
 mod progress;
 mod pull;
 mod registry;

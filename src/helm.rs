@@ -33,7 +33,7 @@ pub mod schema;
 pub mod show;
 pub mod strvals;
 pub mod to_yaml;
-mod toml;
+pub mod toml;
 pub mod unused;
 pub mod validate;
 pub mod values;

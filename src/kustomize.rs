@@ -17,6 +17,7 @@ pub mod hash;
 pub mod kustomization;
 pub mod loader;
 pub mod localize;
+pub mod lock;
 pub mod origin;
 pub mod path_forest;
 pub mod plugins;

@@ -188,6 +188,7 @@ fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<
         sources,
         options: &options,
         fetch: &fetch::Context::offline(),
+        lock: &Default::default(),
         world: || World::fixed(0),
         notes: Mutex::default(),
     };

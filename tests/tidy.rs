@@ -248,6 +248,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["diff"],
         &["hash"],
         &["localize"],
+        &["lock"],
         &["pull"],
         &["registry", "login"],
         &["registry", "logout"],

@@ -225,6 +225,14 @@ pub fn clean(path: &Path) -> PathBuf {
     out
 }
 
+/// The way from one folder to a path, both absolute and clean. Go: filepath.Rel.
+pub fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    let way: PathBuf = up.chain(to.components().skip(shared)).collect();
+    if way.as_os_str().is_empty() { PathBuf::from(".") } else { way }
+}
+
 impl FileSystem for Memory {
     fn read(&self, path: &Path) -> Result<Arc<[u8]>> {
         self.files.get(&clean(path)).map(|text| text.as_slice().into()).ok_or_else(|| Error::from(ErrorKind::NotFound))

@@ -9,7 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, dependency, diff, hash, localize, pull, registry, repo, show, template, verify, version,
+    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, repo, show, template, verify,
+    version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -55,6 +56,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("hash", hash::command, hash::run),
     Verb::new("comment", comment::command, comment::run),
     Verb::new("localize", localize::command, localize::run),
+    Verb::new("lock", lock::command, lock::run),
     Verb::new("template", template::command, template::run),
     Verb::new("pull", pull::command, pull::run).or(&["fetch"]),
     Verb::group("repo", repo::command, repo::VERBS),

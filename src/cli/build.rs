@@ -9,6 +9,7 @@ use clap::ArgMatches;
 pub use flags::{command, notes, options, plain_options, rendering};
 use kz::base::Sources;
 use kz::base::fs::Disk;
+use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
 
 use super::exit::Exit;
@@ -27,11 +28,16 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 
 fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     let sources = Sources::new();
+    let lock = match Lock::of_target(&Disk, &flags.options.working_dir, &flags.dir) {
+        Ok(lock) => lock,
+        Err(error) => ui.fail(&error, &sources).now(),
+    };
     let context = Context {
         fs: &Disk,
         sources: &sources,
         options: &flags.options,
         fetch: &flags.fetch,
+        lock: &lock,
         world: world::of_machine,
         notes: Mutex::default(),
     };

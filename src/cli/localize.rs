@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::kustomize::localize::{Localized, Request, localize};
+use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
 use kz::render;
 
@@ -42,17 +43,22 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(error) => return ui.fail(&error, &sources),
     };
     let fetch = fetching::context(matches);
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let request =
+        Request { target: text("target").unwrap_or_default(), scope: text("scope"), destination: text("destination") };
+    let lock = match Lock::of_target(&Disk, &options.working_dir, &request.target) {
+        Ok(lock) => lock,
+        Err(error) => return ui.fail(&error, &sources),
+    };
     let context = Context {
         fs: &Disk,
         sources: &sources,
         options: &options,
         fetch: &fetch,
+        lock: &lock,
         world: world::of_machine,
         notes: Mutex::default(),
     };
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let request =
-        Request { target: text("target").unwrap_or_default(), scope: text("scope"), destination: text("destination") };
     let done = localize(&context, &request);
     tell(&context, ui);
     let localized = match done {
@@ -85,12 +91,17 @@ fn tell(context: &Context, ui: &Ui) {
 ///
 /// Errors: those of a build; `localize-differs`.
 fn verify(context: &Context, target: &str, localized: &Localized) -> Result<()> {
-    let build = |dir: &str| -> Result<Vec<u8>> {
+    let build = |context: &Context, dir: &str| -> Result<Vec<u8>> {
         let step = || format!("verifying the copy: building `{dir}`");
         let built = kustomize::build(context, dir).map_err(|error| error.within(step()))?;
         Ok(render::manifests(&built.resources).map_err(|error| error.within(step()))?.concat())
     };
-    let (original, copy) = (build(target)?, build(&localized.target.to_string_lossy())?);
+    let original = build(context, target)?;
+    // The lock is the target's.
+    let of_copy = Context { lock: &Lock::default(), notes: Mutex::default(), ..*context };
+    let copy = build(&of_copy, &localized.target.to_string_lossy());
+    of_copy.notes.into_inner().unwrap_or_else(|e| e.into_inner()).into_iter().for_each(|note| context.note(note));
+    let copy = copy?;
     if original == copy {
         return Ok(());
     }

@@ -22,11 +22,20 @@ pub struct Settings {
     pub cache_dir: Option<PathBuf>,
     /// Nothing may be fetched: what the cache lacks is an error.
     pub offline: bool,
+    /// Versions and the like, which mean the same for ever, are asked for all the same, as if the cache had none.
+    pub asks_again: bool,
     pub proxies: Proxies,
     pub trust: Trust,
     pub timeouts: Timeouts,
     pub retries: Retries,
     pub programs: Programs,
+}
+
+impl Settings {
+    /// Whether the cache's word is enough for what should never change.
+    pub fn believes_cache(&self) -> bool {
+        self.offline || !self.asks_again
+    }
 }
 
 /// How long is waited for a server.

@@ -57,6 +57,10 @@ pub fn file(
         let mut memo = context.memo.lock().unwrap_or_else(|e| e.into_inner());
         memo.entry((request.fingerprint(), pinned)).or_default().clone()
     };
+    let freshness = match freshness {
+        Freshness::Forever if !context.settings.believes_cache() => Freshness::Asked,
+        other => other,
+    };
     once.get_or_init(|| Visit { context, key: Key::of_url(kind, &request.url), request, freshness }.fetch()).clone()
 }
 

@@ -14,7 +14,7 @@ pub mod access;
 pub mod archive;
 pub mod choice;
 pub mod dependencies;
-mod files;
+pub mod files;
 pub mod homes;
 pub mod index;
 pub mod indexes;

@@ -11,7 +11,7 @@ mod strings;
 mod tests;
 mod write;
 
-use crate::gotmpl::{Call, Fault, Func, Type, Value};
+use crate::gotmpl::{Call, Fault, Func, Type, Value, World};
 
 pub const FUNCS: &[Func] = &[
     func("toToml", &[Type::Any], |call| match write::marshal(&call.args[0]) {
@@ -29,6 +29,20 @@ pub const FUNCS: &[Func] = &[
         Ok(parse::parse(call.str(0), local).unwrap_or_else(|message| Value::map([("Error", Value::str(message))])))
     }),
 ];
+
+/// The map of a text, for files of our own.
+///
+/// Errors: what is wrong with it, with its line.
+pub fn read(text: &[u8]) -> Result<Value, String> {
+    parse::parse(text, parse::Local::of(&mut World::fixed(0)))
+}
+
+/// A text in quotes.
+pub fn quoted(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    key::append_quoted(&mut out, text.as_bytes());
+    String::from_utf8_lossy(&out).into_owned()
+}
 
 const fn func(name: &'static str, params: &'static [Type], run: fn(&mut Call) -> Result<Value, Fault>) -> Func {
     Func { name, params, variadic: None, run }

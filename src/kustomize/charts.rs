@@ -17,6 +17,8 @@ use std::sync::Arc;
 use super::context::{ChartNamespace, Context};
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
+use super::lock::Thing;
+use crate::base::fs::relative;
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
 use crate::gotmpl::{ExecOptions, Map, TemplateText, Type};
 use crate::helm::capabilities::Capabilities;
@@ -106,6 +108,7 @@ fn render(
             if !files.is_dir(&path) {
                 return Err(not_there(chart, &loader.display(&path)));
             }
+            check_lock(ctx, loader, &path).map_err(|error| error.at(chart.name.span))?;
             load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(&path)), &mut ahead)?
         }
     };
@@ -158,6 +161,15 @@ fn render(
     let places = places::of_stream(&stream, &inflated, ctx.sources);
     let name = format!("{} (rendered)", chart.name);
     Ok(Rendered { source: ctx.sources.add_written(name, stream.text, places), notes: inflated.notes })
+}
+
+/// Holds the files of a chart to the lock. Those of a repository are held to its commit.
+fn check_lock(ctx: &Context, loader: &Loader, path: &Path) -> Result<()> {
+    if loader.is_in_repository() || !ctx.lock.is_on() {
+        return Ok(());
+    }
+    let way = relative(loader.outermost().root(), path).to_string_lossy().into_owned();
+    ctx.lock.check_folder(ctx.fs, Thing::Folder { path: way }, path)
 }
 
 /// Whether a chart has to be fetched.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use super::lock::Lock;
 use crate::base::{FileSystem, Sources};
 use crate::fetch;
 use crate::gotmpl::World;
@@ -13,6 +14,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     pub options: &'a BuildOptions,
     pub fetch: &'a fetch::Context,
+    /// What of the outside the build may use, where it is held to something.
+    pub lock: &'a Lock,
     /// Makes what templates of charts see of the machine.
     pub world: fn() -> World,
     /// What is to be said on stderr when the build is over, in order: deprecations, unused vars.

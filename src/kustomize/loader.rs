@@ -27,7 +27,6 @@ use super::context::{Context, LoadRestrictor};
 use super::decode;
 use super::kustomization::{Kustomization, Text};
 use crate::base::{Diagnostic, Result, SourceId, Span, fs};
-use crate::fetch::git;
 
 /// The names that a kustomization file may have, in the reference's order.
 pub const KUSTOMIZATION_FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -114,6 +113,15 @@ impl Loader {
         &self.level.root
     }
 
+    /// The one that is built, which led to this one.
+    pub fn outermost(&self) -> &Loader {
+        let mut outermost = self;
+        while let Some((referrer, _)) = &outermost.level.referrer {
+            outermost = referrer;
+        }
+        outermost
+    }
+
     /// The directory as a person would type it.
     pub fn name(&self) -> &str {
         &self.level.name
@@ -186,7 +194,7 @@ impl Loader {
     /// Errors: an absolute path, no directory, a cycle; those of fetching. kustomize: FileLoader.New.
     pub fn base(&self, ctx: &Context, field: &str, path: &Text) -> Result<Loader> {
         if let Some(spec) = RepoSpec::parse(path) {
-            if !git::is_here(ctx.fetch, &remote::source(&spec), &spec.clean_directory()) {
+            if !remote::is_here(ctx, &spec) {
                 self.fetch_ahead(ctx);
             }
             return Loader::open_remote(ctx, spec, Some((self.clone(), path.span)));
@@ -229,7 +237,7 @@ impl Loader {
     pub fn resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
         if is_remote_file(path) {
             let spec = RepoSpec::parse(path);
-            if !spec.is_some_and(|spec| git::is_here(ctx.fetch, &remote::source(&spec), &spec.clean_directory())) {
+            if !spec.is_some_and(|spec| remote::is_here(ctx, &spec)) {
                 self.fetch_ahead(ctx);
             }
             return self.remote_resource(ctx, field, path);

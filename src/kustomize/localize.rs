@@ -19,13 +19,12 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use self::places::relative;
 use self::tree::Tree;
 use super::context::{BuildOptions, Context};
 use super::decode;
 use super::kustomization::{Kustomization, Text};
 use super::loader::{self, Loader, RepoSpec, is_remote_file, missing, shown};
-use crate::base::fs::clean;
+use crate::base::fs::{clean, relative};
 use crate::base::stack::with_deep_stack;
 use crate::base::{Diagnostic, Result, Span};
 use crate::yaml;

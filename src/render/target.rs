@@ -19,6 +19,7 @@ use crate::helm::{hands, load};
 use crate::k8s::read::flatten_objects;
 use crate::k8s::{Resource, Schema};
 use crate::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
+use crate::kustomize::lock::Lock;
 use crate::kustomize::{self, BuildOptions, Context};
 use crate::yaml::{ReadOptions, read};
 
@@ -105,11 +106,13 @@ impl Renderer<'_> {
     }
 
     fn kustomization(&self, dir: &str) -> Result<Rendered> {
+        let lock = Lock::of_target(self.fs, &self.build.working_dir, dir)?;
         let context = Context {
             fs: self.fs,
             sources: self.sources,
             options: self.build,
             fetch: self.fetch,
+            lock: &lock,
             world: self.world,
             notes: Mutex::default(),
         };

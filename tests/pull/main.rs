@@ -8,6 +8,7 @@ mod temp_dir;
 
 mod cases;
 mod docker_registry;
+mod locks;
 mod promises;
 mod registries;
 mod signed;

@@ -17,6 +17,7 @@ mod copies;
 mod errors;
 mod files;
 mod http_backend;
+mod locks;
 mod safety;
 mod servers;
 mod submodules;

@@ -6,18 +6,20 @@
 use std::path::Path;
 
 use super::Inflation;
-use crate::base::{Result, parallel};
+use crate::base::{Result, Sources, parallel};
+use crate::fetch::Digest;
 use crate::helm::chart::Chart;
 use crate::helm::pull::Pulling;
 use crate::helm::pull::access::Access;
-use crate::helm::pull::archive::{Found, locate};
-use crate::helm::pull::choice::DEVELOPMENT;
+use crate::helm::pull::archive::{Archive, Found, locate, locate_pinned};
+use crate::helm::pull::choice::{DEVELOPMENT, is_exact};
 use crate::helm::pull::homes::Homes;
 use crate::helm::pull::source::{Wanted, is_oci};
 use crate::helm::pull::vouched::Check;
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::HelmChart;
 use crate::kustomize::loader::{File, Loader};
+use crate::kustomize::lock::{Pin, Thing, folder};
 
 /// So many servers are asked at once.
 const AT_ONCE: usize = 8;
@@ -39,12 +41,12 @@ pub fn all(
     let items: Vec<_> = inflations.iter().zip(is_wanted).collect();
     let count = items.iter().filter(|(_, is_wanted)| *is_wanted).count();
     parallel::map_waiting(&items, AT_ONCE.min(count), |(inflation, is_wanted)| {
-        is_wanted.then(|| one(&pulling, inflation.chart))
+        is_wanted.then(|| one(ctx, &pulling, inflation.chart))
     })
 }
 
-/// The chart that an entry of `helmCharts` names. kustomize: pullCommand.
-fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
+/// The chart that an entry of `helmCharts` names, or the lock in its place. kustomize: pullCommand.
+fn one(ctx: &Context, pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
     let version = match entry.version.is_empty() && entry.devel {
         true => DEVELOPMENT,
         false => &*entry.version,
@@ -55,11 +57,51 @@ fn one(pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
         true => Wanted { reference: &reference, version, repo: None, access: &access, check },
         false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access, check },
     };
-    locate(pulling, &wanted).map_err(|error| {
+    let thing = Thing::chart(&entry.repo, &entry.name, version);
+    let found = ctx.lock.pinned(&thing).and_then(|pin| match pin {
+        Some(pin @ Pin::Chart { version, manifest, archive }) => locked(pulling, &wanted, version, *manifest, *archive)
+            .map(Found::Fetched)
+            .map_err(|error| ctx.lock.explain(&thing, pin, error)),
+        _ => locate(pulling, &wanted),
+    });
+    let taken_down = found.and_then(|found| {
+        ctx.lock.used(thing, || pin(ctx, &found))?;
+        Ok(found)
+    });
+    taken_down.map_err(|error| {
         let is_missing = error.code == "chart-not-found";
         let place = [&entry.version, &entry.name].into_iter().find(|text| is_missing && !text.is_empty());
         error.at(place.unwrap_or(&entry.repo).span)
     })
+}
+
+/// The archive of a lock: from the cache, or from where it was found if it is there still.
+fn locked(
+    pulling: &Pulling,
+    wanted: &Wanted,
+    version: &str,
+    manifest: Option<Digest>,
+    archive: Digest,
+) -> Result<Archive> {
+    let name = wanted.reference.rsplit('/').next().unwrap_or_default();
+    let file_name = format!("{name}-{version}.tgz");
+    let of_manifest = manifest.map(|digest| format!("{}@{digest}", wanted.reference));
+    let wanted = match &of_manifest {
+        Some(reference) => Wanted { reference, version: "", ..*wanted },
+        None if is_exact(wanted.version) => *wanted,
+        None => Wanted { version, ..*wanted },
+    };
+    locate_pinned(pulling, &wanted, archive, file_name)
+}
+
+/// What a chart was found to be.
+fn pin(ctx: &Context, found: &Found) -> Result<Pin> {
+    let version = found.load_any(ctx.fs, &Sources::new())?.metadata.version;
+    let (manifest, archive) = match found {
+        Found::Fetched(archive) => (archive.origin.as_ref().map(|origin| origin.digest), archive.digest),
+        Found::Disk(path) => (None, folder::digest(ctx.fs, path)?),
+    };
+    Ok(Pin::Chart { version, manifest, archive })
 }
 
 /// Where Helm's files are: what somebody set up for helm counts only where `configHome` says so. kustomize makes a

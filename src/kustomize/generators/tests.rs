@@ -20,6 +20,7 @@ fn with_files(files: &[(&str, &[u8])], test: impl FnOnce(&Context, &Loader)) {
         sources: &sources,
         options: &options,
         fetch: &fetch::Context::offline(),
+        lock: &Default::default(),
         world: || World::fixed(0),
         notes: Default::default(),
     };

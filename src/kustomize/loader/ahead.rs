@@ -24,10 +24,7 @@ const MAX_ROUNDS: usize = 64;
 impl Loader {
     /// Fetches all that the build will need, as far as it can be told now. Once a build; other threads wait.
     pub(super) fn fetch_ahead(&self, ctx: &Context) {
-        let mut outermost = self;
-        while let Some((referrer, _)) = &outermost.level.referrer {
-            outermost = referrer;
-        }
+        let outermost = self.outermost();
         outermost.level.ahead.call_once(|| {
             // What is read here is read again, and what is said of it is said then.
             let sources = Sources::new();

@@ -17,6 +17,7 @@ use crate::fetch::{self, Freshness, Url, http};
 use crate::k8s::read::read_resources;
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::Text;
+use crate::kustomize::lock::{Pin, Thing};
 
 /// From the root of a repository so many folders up are the cache's: `CACHE/trees/ab/…/tree`.
 const CACHE_LEVELS: usize = 5;
@@ -109,6 +110,7 @@ impl Loader {
         let remote = Arc::new(Remote { spec, checkout: opened });
         let path = fs::clean(&remote.tree().join(remote.spec.clean_directory()));
         let root = remote.root(ctx, &path).map_err(|error| error.at(span))?;
+        ctx.lock.used(Thing::git(&remote.spec), || Ok(Pin::Commit(remote.checkout.commit().to_owned())))?;
         let name = remote.display(&path).unwrap_or_default();
         let working_dir = match &referrer {
             Some((loader, _)) => loader.level.working_dir.clone(),
@@ -126,7 +128,11 @@ impl Loader {
     pub(super) fn remote_resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
         let open = |spec| Loader::open_remote(ctx, spec, Some((self.clone(), path.span))).map(Target::Directory);
         let spec = RepoSpec::parse(path);
-        if let Some(spec) = spec.as_ref().filter(|spec| !names_file(spec) && git::is_known(ctx.fetch, &source(spec))) {
+        let is_repository = |spec: &RepoSpec| {
+            let locked = ctx.lock.has(&Thing::git(spec));
+            locked.unwrap_or_else(|| !names_file(spec) && git::is_known(ctx.fetch, &source(ctx, spec)))
+        };
+        if let Some(spec) = spec.as_ref().filter(|spec| is_repository(spec)) {
             match open(spec.clone()) {
                 // Forges have files below the addresses of their repositories: `REPO/releases/download/…`.
                 Err(error) if matches!(error.code, "no-such-file" | "not-a-directory") => {}
@@ -145,12 +151,14 @@ impl Loader {
         let Err(no_objects) = read_resources(ctx.sources, file.source) else { return Ok(Target::File(file)) };
         // A page for people is what many servers give at the addresses of repositories.
         let is_page = file.text.trim_ascii_start().starts_with(b"<");
-        open(spec).map_err(|error| match error.code {
+        let opened = open(spec).map_err(|error| match error.code {
             "git-timeout" => error,
             _ if is_page => error,
             // kustomize: where there is no repository, a file was meant.
             _ => no_objects,
-        })
+        })?;
+        ctx.lock.unused(&Thing::file(&Url::parse(path)?));
+        Ok(opened)
     }
 
     /// kustomize: errIfRepoCycle: by the text alone, and so also where one is a longer form of the other.
@@ -216,14 +224,28 @@ fn checkout(ctx: &Context, spec: &RepoSpec, named_by: Option<&Arc<Remote>>) -> R
         return Err(Diagnostic::new("outside-repository", message)
             .help("kustomizations of a repository can use what is in it, and other repositories by their addresses"));
     }
-    git::open(ctx.fetch, &source(spec))
+    let thing = Thing::git(spec);
+    let pin = ctx.lock.pinned(&thing)?;
+    git::open(ctx.fetch, &source(ctx, spec)).map_err(|error| match pin {
+        Some(pin) => ctx.lock.explain(&thing, pin, error),
+        None => error,
+    })
 }
 
-/// What git is to fetch.
-pub fn source(spec: &RepoSpec) -> Source {
+/// Whether what is meant would be found without asking anybody.
+pub fn is_here(ctx: &Context, spec: &RepoSpec) -> bool {
+    git::is_here(ctx.fetch, &source(ctx, spec), &spec.clean_directory())
+}
+
+/// What git is to fetch: what is locked, or what was written.
+fn source(ctx: &Context, spec: &RepoSpec) -> Source {
+    let reference = match ctx.lock.pinned(&Thing::git(spec)) {
+        Ok(Some(Pin::Commit(id))) => id,
+        _ => &spec.reference,
+    };
     Source {
         url: spec.url.clone(),
-        reference: spec.reference.clone(),
+        reference: reference.clone(),
         submodules: spec.submodules,
         timeout: spec.timeout,
         named_by: NamedBy::User,
@@ -240,8 +262,19 @@ pub fn is_remote_file(path: &str) -> bool {
 pub fn fetch_file(ctx: &Context, path: &str) -> Result<(String, Arc<[u8]>), http::Failure> {
     let url = Url::parse(path)?;
     let name = url.to_string();
-    let freshness = Freshness::of(&url);
-    let fetched = fetch::file(ctx.fetch, "file", &http::Request::get(url), freshness)?;
+    let thing = Thing::file(&url);
+    let pin = ctx.lock.pinned(&thing)?;
+    let freshness = match pin {
+        Some(Pin::Content(digest)) => Freshness::Pinned(*digest),
+        _ => Freshness::of(&url),
+    };
+    let fetched = fetch::file(ctx.fetch, "file", &http::Request::get(url), freshness).map_err(|mut failure| {
+        if let Some(pin) = pin {
+            failure.diagnostic = ctx.lock.explain(&thing, pin, failure.diagnostic);
+        }
+        failure
+    })?;
+    ctx.lock.used(thing, || Ok(Pin::Content(fetched.digest)))?;
     Ok((name, fetched.content))
 }
 

@@ -18,6 +18,7 @@ fn with_files(files: &[&str], restrictor: LoadRestrictor, test: impl FnOnce(&Con
         sources: &sources,
         options: &options,
         fetch: &fetch::Context::offline(),
+        lock: &Default::default(),
         world: || World::fixed(0),
         notes: Default::default(),
     });

@@ -4,10 +4,9 @@
 
 use std::path::Path;
 
-use super::places::relative;
 use super::tree::unreadable;
 use super::{Localizer, Root};
-use crate::base::fs::{Entry, FileSystem, clean};
+use crate::base::fs::{Entry, FileSystem, clean, relative};
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::kustomization::Text;
 

@@ -2,9 +2,9 @@
 //!
 //! Source: kustomize 5.8.1, api/internal/localizer/util.go.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use crate::base::fs::clean;
+use crate::base::fs::{clean, relative};
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::loader::{Loader, RepoSpec, shown};
 use crate::sprig::urls::{escaped_path, parse_url};
@@ -14,14 +14,6 @@ pub const REMOTE: &str = "localized-files";
 
 /// There what came from the folders of this machine's repositories.
 const OF_FILE_URLS: &str = "file-schemed";
-
-/// The way from one folder to a path, both absolute and clean. Go: filepath.Rel.
-pub fn relative(from: &Path, to: &Path) -> PathBuf {
-    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
-    let up = from.components().skip(shared).map(|_| Component::ParentDir);
-    let way: PathBuf = up.chain(to.components().skip(shared)).collect();
-    if way.as_os_str().is_empty() { PathBuf::from(".") } else { way }
-}
 
 /// The path of a file of the web: `localized-files/HOST/PATH`. Port, user and query are no part of it.
 ///

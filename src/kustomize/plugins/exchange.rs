@@ -230,6 +230,7 @@ mod tests {
             sources: &sources,
             options: &options,
             fetch: &fetch::Context::offline(),
+            lock: &Default::default(),
             world: || World::fixed(0),
             notes: Default::default(),
         })

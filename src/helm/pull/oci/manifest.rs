@@ -89,7 +89,7 @@ impl Chart<'_> {
             Some((cache.blob(&digest)?, digest))
         };
         let is_offline = self.pulling.fetch.settings.offline;
-        let is_pinned = is_exact(tag) || is_offline;
+        let is_pinned = is_offline || is_exact(tag) && self.pulling.fetch.settings.believes_cache();
         if let Some(found) = is_pinned.then(known).flatten() {
             return Ok(found);
         }

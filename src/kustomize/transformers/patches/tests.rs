@@ -60,6 +60,7 @@ impl Bench {
             sources: &self.sources,
             options: &self.options,
             fetch: &fetch::Context::offline(),
+            lock: &Default::default(),
             world: || World::fixed(0),
             notes,
         };
