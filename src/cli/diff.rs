@@ -3,12 +3,14 @@
 mod flags;
 mod sides;
 
+use std::path::Path;
+
 use clap::ArgMatches;
 pub use flags::command;
 use flags::{Flags, Format};
 use kz::base::report::Style;
 use kz::base::{Diagnostic, Result, Sources};
-use kz::diff::report::{Outcome, json, names, stat, terminal, unified};
+use kz::diff::report::{Outcome, html, json, markdown, names, stat, template, terminal, unified};
 use kz::diff::{Environment, Report, compare};
 
 use super::exit::Exit;
@@ -20,7 +22,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     let done = Flags::new(matches).and_then(|flags| {
         flags.notes.iter().for_each(|text| ui.note(text));
         let report = report(&flags, &sources, ui)?;
-        tell(&report, &flags, ui)?;
+        tell(&report, &flags, &sources, ui)?;
         Ok(report)
     });
     match done {
@@ -41,16 +43,19 @@ fn report(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Report> {
     Ok(Report { environments: vec![Environment { name, outcome: Outcome::Compared(comparison) }] })
 }
 
-fn tell(report: &Report, flags: &Flags, ui: &Ui) -> Result<()> {
+fn tell(report: &Report, flags: &Flags, sources: &Sources, ui: &Ui) -> Result<()> {
     let style = match (&flags.output, flags.style) {
         (_, Some(style)) => style,
         (Some(_), None) => Style::Plain,
         (None, None) => ui.stdout_style(),
     };
-    let text = match flags.format {
+    let text = match &flags.format {
         Format::Terminal => terminal::write(report, style),
         Format::Unified => unified::write(report, style),
+        Format::Markdown { most_bytes } => markdown::write(report, *most_bytes),
+        Format::Html => html::write(report),
         Format::Json => json::write(report),
+        Format::Template(path) => template::write(report, &path.display().to_string(), read(path)?, sources)?,
         Format::Stat => stat::write(report),
         Format::Names => names::write(report),
     };
@@ -64,4 +69,11 @@ fn tell(report: &Report, flags: &Flags, ui: &Ui) -> Result<()> {
                 .help("name a file in a folder that is there")
         }),
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Diagnostic::new("read", format!("cannot read `{}`: {error}", path.display()))
+            .help("`--format-template` takes the path of a template")
+    })
 }

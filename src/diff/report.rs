@@ -2,10 +2,15 @@
 //!
 //! **Invariant:** every format tells the same: it writes what a [`Report`] says and finds out nothing by itself.
 
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod names;
 mod paint;
+#[cfg(test)]
+mod samples;
 pub mod stat;
+pub mod template;
 pub mod terminal;
 mod text;
 pub mod unified;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command};
 use kz::base::report::Style;
 use kz::base::{Diagnostic, Result};
+use kz::diff::report::markdown;
 use kz::diff::{Filter, Options};
 use kz::fetch;
 use kz::kustomize::BuildOptions;
@@ -28,15 +29,21 @@ Examples:
 
 It ends with 0 where nothing differs, 1 where something does, and 2 where that could not be found out.";
 
-const FORMATS: [&str; 3] = ["terminal", "unified", "json"];
+const FORMATS: [&str; 5] = ["terminal", "unified", "markdown", "html", "json"];
 const TOLD: &str = "What is told";
 
 /// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     Terminal,
     Unified,
+    Markdown {
+        most_bytes: usize,
+    },
+    Html,
     Json,
+    /// A template of the user's own.
+    Template(PathBuf),
     Stat,
     Names,
 }
@@ -73,10 +80,12 @@ pub fn command(purpose: Purpose) -> Command {
         )
         .next_help_heading(TOLD)
         .arg(
-            value("format", "FORMAT", "`terminal`, `unified` or `json`")
+            value("format", "FORMAT", "`terminal`, `unified`, `markdown`, `html` or `json`")
                 .value_parser(FORMATS)
                 .hide_possible_values(true),
         )
+        .arg(path("format-template", "FILE", "Write as a template of minijinja says, with the data of `json`"))
+        .arg(value("max-bytes", "N", "How long Markdown may be; whole objects are left out before (default: 65536)"))
         .arg(on_or_off("stat", "Only how much changes in each object"))
         .arg(on_or_off("name-only", "Only the names of the objects that differ"))
         .arg(path("output", "PATH", "Write to a file").short('o'))
@@ -125,21 +134,39 @@ impl Flags {
     }
 }
 
-/// Errors: more than one of `--format`, `--stat` and `--name-only`.
+/// Errors: more than one flag says what is told; a bound of what has none.
 fn format(matches: &ArgMatches) -> Result<Format> {
     let is_on = |name: &str| matches.get_one::<bool>(name).copied().unwrap_or_default();
-    let given = matches.get_one::<String>("format").map(|format| match format.as_str() {
+    let most_bytes = most_bytes(matches)?;
+    let named = matches.get_one::<String>("format").map(|format| match format.as_str() {
         "unified" => Format::Unified,
+        "markdown" => Format::Markdown { most_bytes: most_bytes.unwrap_or(markdown::MOST_BYTES) },
+        "html" => Format::Html,
         "json" => Format::Json,
         _ => Format::Terminal,
     });
-    let of_switches = [("stat", Format::Stat), ("name-only", Format::Names)];
-    let wanted: Vec<Format> =
-        of_switches.into_iter().filter(|(name, _)| is_on(name)).map(|(_, format)| format).chain(given).collect();
-    match wanted.as_slice() {
-        [] => Ok(Format::Terminal),
-        [format] => Ok(*format),
-        _ => Err(Diagnostic::new("usage", "`--format`, `--stat` and `--name-only` exclude one another")
-            .help("choose one of them")),
+    let template = matches.get_one::<PathBuf>("format-template").cloned().map(Format::Template);
+    let stat = is_on("stat").then_some(Format::Stat);
+    let names = is_on("name-only").then_some(Format::Names);
+    let mut wanted = [named, template, stat, names].into_iter().flatten();
+    let format = wanted.next().unwrap_or(Format::Terminal);
+    if wanted.next().is_some() {
+        let message = "`--format`, `--format-template`, `--stat` and `--name-only` exclude one another";
+        return Err(Diagnostic::new("usage", message).help("choose one of them"));
+    }
+    if most_bytes.is_some() && !matches!(format, Format::Markdown { .. }) {
+        let message = "`--max-bytes` bounds Markdown only";
+        return Err(Diagnostic::new("usage", message).help("add `--format markdown`"));
+    }
+    Ok(format)
+}
+
+/// Errors: no number, or one that leaves no room for anything.
+fn most_bytes(matches: &ArgMatches) -> Result<Option<usize>> {
+    let Some(text) = matches.get_one::<String>("max-bytes") else { return Ok(None) };
+    match text.parse() {
+        Ok(number) if number >= markdown::FEWEST_BYTES => Ok(Some(number)),
+        _ => Err(Diagnostic::new("usage", format!("`--max-bytes {text}` is no number of bytes that are enough"))
+            .help(format!("it is at least {}; GitHub takes comments of 65536", markdown::FEWEST_BYTES))),
     }
 }

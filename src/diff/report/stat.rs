@@ -15,10 +15,7 @@ pub fn write(report: &Report) -> String {
         let what = match change.status {
             Status::Added => "added".to_owned(),
             Status::Removed => "removed".to_owned(),
-            Status::Changed => match change.fields.len() {
-                1 => "1 field".to_owned(),
-                count => format!("{count} fields"),
-            },
+            Status::Changed => words::fields(change),
         };
         let risk = if change.risks.is_empty() { "" } else { ", risky" };
         let places = words::environments(&section, report).map(|places| format!("  ({places})")).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! For people at a terminal: an object after the other, the fields that differ with both values.
 
 use super::paint::{Role, paint};
-use super::text::{self, Line, Piece};
+use super::text::{self, Piece, Row};
 use super::words;
 use super::{Report, Section};
-use crate::base::report::{Style, printable};
+use crate::base::report::Style;
 use crate::diff::comparison::{FieldChange, Status};
 use crate::diff::value::Value;
 
@@ -41,7 +41,7 @@ impl Output {
     fn line(&mut self, indent: usize, pieces: &[(Role, &str)]) {
         self.text.extend(std::iter::repeat_n(' ', indent));
         for (role, text) in pieces {
-            self.text.push_str(&paint(self.style, *role, &printable(text)));
+            self.text.push_str(&paint(self.style, *role, &words::one_line(text)));
         }
         self.text.push('\n');
     }
@@ -109,14 +109,15 @@ impl Output {
 
     /// A line and what became of it, the words that differ brought out.
     fn pair(&mut self, old: &str, new: &str) {
-        let (left, right) = text::pieces(old, new);
-        let sides = [("- ", Role::Old, Role::OldWord, left), ("+ ", Role::New, Role::NewWord, right)];
-        for (sign, role, word, pieces) in sides {
-            let painted =
-                pieces.iter().map(|Piece { text, is_changed }| (if *is_changed { word } else { role }, *text));
-            let line: Vec<(Role, &str)> = std::iter::once((role, sign)).chain(painted).collect();
-            self.line(6, &line);
-        }
+        let (old, new) = text::pieces(old, new);
+        self.pieces("- ", Role::Old, Role::OldWord, &old);
+        self.pieces("+ ", Role::New, Role::NewWord, &new);
+    }
+
+    fn pieces(&mut self, sign: &str, role: Role, word: Role, pieces: &[Piece]) {
+        let painted = pieces.iter().map(|Piece { text, is_changed }| (if *is_changed { word } else { role }, *text));
+        let line: Vec<(Role, &str)> = std::iter::once((role, sign)).chain(painted).collect();
+        self.line(6, &line);
     }
 
     fn one(&mut self, path: &str, role: Role, sign: &str, value: &Value) {
@@ -134,23 +135,14 @@ impl Output {
     }
 
     fn texts(&mut self, old: &str, new: &str) {
-        let lines = text::lines(old, new, CONTEXT);
-        let mut at = 0;
-        while at < lines.len() {
-            match (&lines[at], lines.get(at + 1), lines.get(at + 2)) {
-                // A single line that became another: what differs within it is brought out.
-                (Line::Old(old), Some(Line::New(new)), next)
-                    if !matches!(next, Some(Line::New(_))) && (at == 0 || !matches!(lines[at - 1], Line::Old(_))) =>
-                {
-                    self.pair(old, new);
-                    at += 1;
-                }
-                (Line::Old(line), ..) => self.line(6, &[(Role::Old, "- "), (Role::Old, line)]),
-                (Line::New(line), ..) => self.line(6, &[(Role::New, "+ "), (Role::New, line)]),
-                (Line::Same(line), ..) => self.line(6, &[(Role::Faint, "  "), (Role::Faint, line)]),
-                (Line::Gap(_), ..) => self.line(6, &[(Role::Faint, "...")]),
+        for row in text::rows(old, new, CONTEXT) {
+            match row {
+                Row::Old(line) => self.pieces("- ", Role::Old, Role::OldWord, &line),
+                Row::New(line) => self.pieces("+ ", Role::New, Role::NewWord, &line),
+                Row::Same(line) => self.line(6, &[(Role::Faint, "  "), (Role::Faint, line)]),
+                Row::NoBreak => self.line(6, &[(Role::Faint, words::NO_BREAK)]),
+                Row::Gap(_) => self.line(6, &[(Role::Faint, "...")]),
             }
-            at += 1;
         }
     }
 }

@@ -8,7 +8,19 @@ pub enum Line<'t> {
     Same(&'t str),
     Old(&'t str),
     New(&'t str),
+    /// The last line of one side does not end with a line break, where that of the other does.
+    NoBreak,
     /// A run of lines that are the same and too far from any change to be shown.
+    Gap(usize),
+}
+
+/// A line of two texts in pieces. Lines that became others have what differs brought out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row<'t> {
+    Same(&'t str),
+    Old(Vec<Piece<'t>>),
+    New(Vec<Piece<'t>>),
+    NoBreak,
     Gap(usize),
 }
 
@@ -16,7 +28,7 @@ pub enum Line<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'t> {
     pub text: &'t str,
-    /// The other side does not have it.
+    /// The other side does not have it; never the whole line.
     pub is_changed: bool,
 }
 
@@ -25,7 +37,10 @@ pub fn lines<'t>(before: &'t str, after: &'t str, context: usize) -> Vec<Line<'t
     let input = InternedInput::new(before, after);
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let split = |text: &'t str| text.split_terminator('\n').collect();
+    let (old, new): (Vec<&str>, Vec<&str>) = (split(before), split(after));
+    let is_end_told = before.ends_with('\n') != after.ends_with('\n');
+    let no_break = |text: &str, end: usize, all: usize| is_end_told && end == all && !text.ends_with('\n');
     let mut out = Vec::new();
     let (mut at, mut is_first) = (0, true);
     for hunk in diff.hunks() {
@@ -33,11 +48,45 @@ pub fn lines<'t>(before: &'t str, after: &'t str, context: usize) -> Vec<Line<'t
         same(&old[at.min(start)..start], if is_first { 0 } else { context }, context, &mut out);
         is_first = false;
         out.extend(old[start..end].iter().map(|line| Line::Old(line)));
-        out.extend(new[hunk.after.start as usize..hunk.after.end as usize].iter().map(|line| Line::New(line)));
-        at = end;
+        out.extend((start < end && no_break(before, end, old.len())).then_some(Line::NoBreak));
+        let (start, end) = (hunk.after.start as usize, hunk.after.end as usize);
+        out.extend(new[start..end].iter().map(|line| Line::New(line)));
+        out.extend((start < end && no_break(after, end, new.len())).then_some(Line::NoBreak));
+        at = hunk.before.end as usize;
     }
     same(&old[at..], if is_first { 0 } else { context }, 0, &mut out);
     out
+}
+
+/// The lines, with what differs in those that became others: where as many are new as are gone.
+pub fn rows<'t>(before: &'t str, after: &'t str, context: usize) -> Vec<Row<'t>> {
+    let lines = lines(before, after, context);
+    let mut rows: Vec<Row> = Vec::with_capacity(lines.len());
+    for run in lines.chunk_by(|a, b| is_change(a) && is_change(b)) {
+        let old: Vec<&str> =
+            run.iter().filter_map(|line| if let Line::Old(text) = line { Some(*text) } else { None }).collect();
+        let new: Vec<&str> =
+            run.iter().filter_map(|line| if let Line::New(text) = line { Some(*text) } else { None }).collect();
+        let are_pairs = old.len() == new.len() && old.len() <= MOST_PAIRS;
+        let pairs: Vec<_> = old.iter().zip(&new).filter(|_| are_pairs).map(|(old, new)| pieces(old, new)).collect();
+        let (left, right): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let (mut left, mut right) = (left.into_iter(), right.into_iter());
+        rows.extend(run.iter().map(|line| match line {
+            Line::Same(text) => Row::Same(text),
+            Line::Old(text) => Row::Old(left.next().unwrap_or_else(|| whole(text))),
+            Line::New(text) => Row::New(right.next().unwrap_or_else(|| whole(text))),
+            Line::NoBreak => Row::NoBreak,
+            Line::Gap(count) => Row::Gap(*count),
+        }));
+    }
+    rows
+}
+
+/// More lines in a row are not looked into.
+const MOST_PAIRS: usize = 20;
+
+fn is_change(line: &Line) -> bool {
+    matches!(line, Line::Old(_) | Line::New(_) | Line::NoBreak)
 }
 
 /// Lines that are the same: the first and the last of them, a gap between.
@@ -73,14 +122,15 @@ pub fn pieces<'t>(before: &'t str, after: &'t str) -> (Vec<Piece<'t>>, Vec<Piece
         shared += if is_changed { 0 } else { a };
     }
     // Lines that share next to nothing are easier to read as wholes.
-    if shared * 4 < before.len().min(after.len()) {
+    if shared * 4 < before.len().min(after.len()) || shared == 0 {
         return (whole(before), whole(after));
     }
     (left, right)
 }
 
-fn whole(text: &str) -> Vec<Piece<'_>> {
-    vec![Piece { text, is_changed: true }]
+/// A line of which nothing is brought out.
+pub fn whole(text: &str) -> Vec<Piece<'_>> {
+    vec![Piece { text, is_changed: false }]
 }
 
 fn push<'t>(pieces: &mut Vec<Piece<'t>>, text: &'t str, is_changed: bool) {
@@ -115,8 +165,26 @@ mod tests {
         let before = "a\nb\nc\nd\ne\nf\n";
         let after = "a\nb\nc\nD\ne\nf\n";
         assert_eq!(lines(before, after, 1), [Gap(2), Same("c"), Old("d"), New("D"), Same("e"), Gap(1)]);
-        assert_eq!(lines("a\n", "a", 3), [Old("a"), New("a")], "the line break at the end");
+        assert_eq!(lines("a\n", "a", 3), [Old("a"), New("a"), NoBreak]);
+        assert_eq!(lines("b\na", "b\na\n", 3), [Same("b"), Old("a"), NoBreak, New("a")]);
+        assert_eq!(lines("b", "a\nb", 3), [New("a"), Same("b")], "both end without one");
+        assert_eq!(lines("a\r\n", "a\n", 3), [Old("a\r"), New("a")]);
         assert_eq!(lines("", "a\n", 3), [New("a")]);
+    }
+
+    #[test]
+    fn lines_that_became_others_are_looked_into_in_pairs() {
+        let (a, b) = ("x: one 1\nx: one 2\n", "x: two 1\nx: two 2\n");
+        let changed = |row: &Row| -> Vec<String> {
+            match row {
+                Row::Old(pieces) | Row::New(pieces) => {
+                    pieces.iter().filter(|p| p.is_changed).map(|p| p.text.to_owned()).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        let rows = rows(a, b, 3);
+        assert_eq!(rows.iter().map(changed).collect::<Vec<_>>(), [["one"], ["one"], ["two"], ["two"]]);
     }
 
     #[test]
@@ -127,6 +195,6 @@ mod tests {
         };
         assert_eq!((changed(&old), changed(&new)), (vec!["26".to_owned()], vec!["27".to_owned()]));
         let (old, _) = pieces("postgres", "a-b-c");
-        assert_eq!(changed(&old), ["postgres"]);
+        assert_eq!(changed(&old), [""; 0], "what shares next to nothing is told as a whole");
     }
 }

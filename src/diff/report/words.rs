@@ -2,7 +2,42 @@
 
 use super::super::comparison::{Difference, FieldChange, ObjectChange, Status};
 use super::super::value::Value;
-use super::{Report, Section};
+use super::{Environment, Outcome, Report, Section};
+use crate::base::report::printable;
+
+/// All of it in a line.
+pub fn verdict(report: &Report) -> String {
+    match report.environments.len() {
+        0 | 1 if report.is_equal() => "no differences".to_owned(),
+        all if report.is_equal() => format!("{all} environments: no differences"),
+        _ => report.verdict(),
+    }
+}
+
+/// How an environment fares, in a word.
+pub fn status(environment: &Environment) -> &'static str {
+    match environment.outcome {
+        Outcome::Failed(_) => "failed",
+        Outcome::Compared(_) => match environment.counts() {
+            counts if counts.risky > 0 => "risky",
+            counts if counts.objects() > 0 => "changed",
+            _ => "equal",
+        },
+    }
+}
+
+/// A text that makes up no lines of its own and does nothing to who shows it.
+pub fn one_line(text: &str) -> String {
+    printable(text).replace('\n', "\u{240a}")
+}
+
+/// How many fields differ.
+pub fn fields(change: &ObjectChange) -> String {
+    match change.fields.len() {
+        1 => "1 field".to_owned(),
+        count => format!("{count} fields"),
+    }
+}
 
 /// A sign in front of an object: `+`, `~`, `-`.
 pub fn sign(status: Status) -> char {
@@ -12,6 +47,14 @@ pub fn sign(status: Status) -> char {
         Status::Removed => '-',
     }
 }
+
+/// What is told instead of lines that are the same.
+pub fn skipped(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+}
+
+/// Git says nearly the same.
+pub const NO_BREAK: &str = "\\ no line break at the end";
 
 /// What an object is called: `ConfigMap shop/web-26d2th5m7g -> web-9kmbc4g886`.
 pub fn title(change: &ObjectChange) -> String {
@@ -24,10 +67,13 @@ pub fn title(change: &ObjectChange) -> String {
 
 /// A scalar as YAML has it, in one line; a collection in flow style.
 pub fn short(value: &Value) -> String {
-    match value {
-        Value::Text(text) if !text.contains('\n') => value.to_yaml().trim_end().to_owned(),
-        _ => value.to_line(),
-    }
+    let yaml = match value {
+        Value::Text(text) if !text.contains('\n') => value.to_yaml(),
+        _ => return value.to_line(),
+    };
+    // YAML folds long texts.
+    let yaml = yaml.trim_end();
+    if yaml.contains('\n') { value.to_line() } else { yaml.to_owned() }
 }
 
 /// What is told of a field beside its values: that it is secret, that only the order or the form differs.
@@ -44,7 +90,8 @@ pub fn remark(field: &FieldChange) -> Option<String> {
     }
 }
 
-fn names(list: &Value) -> String {
+/// The items of a list in another order, each by what names it.
+pub fn names(list: &Value) -> String {
     list.as_list().iter().filter_map(Value::as_text).collect::<Vec<_>>().join(", ")
 }
 
