@@ -9,6 +9,7 @@ use kz::helm::pull::Pulling;
 use kz::helm::pull::access::Access;
 use kz::helm::pull::dependencies::{self, Order};
 use kz::helm::pull::lock::time_stamp;
+use kz::helm::pull::pack::USUAL_TIME;
 use kz::helm::pull::vouched::Check;
 
 use super::args::{Purpose, Verb, switch, value};
@@ -30,9 +31,6 @@ Examples:
   kz dependency list ./chart     what the chart depends on, and what of that is there
   kz dependency update ./chart   fetch the newest versions that Chart.yaml lets through, and write Chart.lock
   kz dependency build ./chart    fetch what Chart.lock names";
-
-/// The files in archives that are packed have this time, unless `SOURCE_DATE_EPOCH` says another: the start of 2020.
-const PACKED_AT: u64 = 1_577_836_800;
 
 pub fn command(_purpose: Purpose) -> Command {
     Command::new("dependency")
@@ -115,7 +113,7 @@ pub fn with_order<T>(pulling: &Pulling, access: &Access, f: impl FnOnce(Order) -
             Diagnostic::new("usage", format!("`SOURCE_DATE_EPOCH` cannot be `{text}`"))
                 .help("it is a number of seconds since 1970")
         })?,
-        _ => PACKED_AT,
+        _ => USUAL_TIME,
     };
     f(Order { pulling, access, check: Check::Never, skip_refresh: false, recursive: false, now: &now, epoch })
 }

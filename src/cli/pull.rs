@@ -20,7 +20,8 @@ Examples:
   kz pull stable/web --version ^1.1 --untar     unpacked into ./web
   kz pull web --repo https://charts.example.com -d charts
   kz pull https://charts.example.com/web-1.2.0.tgz
-  kz pull oci://registry.example.com/charts/web --version ^1.2";
+  kz pull oci://registry.example.com/charts/web --version ^1.2
+  kz pull git+https://git.example.com/org/repo@charts/web?ref=v1.2";
 
 pub fn command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
@@ -28,14 +29,9 @@ pub fn command(purpose: Purpose) -> Command {
         .about("Fetch Helm charts, and unpack them if wanted")
         .override_usage("kz pull CHART... [FLAGS]")
         .after_help(EXAMPLES)
-        .arg(
-            Arg::new("charts")
-                .value_name("CHART")
-                .required(true)
-                .num_args(1..)
-                .action(ArgAction::Append)
-                .help("`REPOSITORY/CHART`, a URL, `oci://HOST/PATH/CHART`, or with --repo the name of a chart"),
-        )
+        .arg(Arg::new("charts").value_name("CHART").required(true).num_args(1..).action(ArgAction::Append).help(
+            "`REPOSITORY/CHART`, a URL, `oci://HOST/PATH/CHART`, `git+https://HOST/REPO@PATH`, or with --repo a name",
+        ))
         .arg(path("destination", "DIR", "Where to put it; the working directory if nothing else is said").short('d'))
         .arg(on_or_off("untar", "Unpack it into a folder of the chart's name"))
         .arg(path("untardir", "DIR", "With --untar: below this folder"))

@@ -43,7 +43,7 @@ fn part(purpose: Purpose, name: &'static str, about: &'static str) -> Command {
     let command = Command::new(name)
         .about(about)
         .after_help(EXAMPLES)
-        .arg(chart.help("A chart: a folder, a `.tgz`, `REPOSITORY/CHART`, a URL, `oci://HOST/PATH/CHART`"));
+        .arg(chart.help("A chart: a folder, a `.tgz`, `REPOSITORY/CHART`, a URL, `oci://…`, `git+https://…`"));
     let command = match name {
         "values" => command.arg(value("jsonpath", "PATH", "Only what this path finds: `{.image.tag}`")),
         _ => command,

@@ -34,9 +34,9 @@ pub enum Fault {
     Other(String),
 }
 
-/// The files of an archive on disk.
-pub fn read(fs: &dyn FileSystem, path: &Path) -> Result<Vec<Unpacked>> {
-    let name = path.display();
+/// The files of an archive on disk, which people know as `shown`.
+pub fn read(fs: &dyn FileSystem, path: &Path, shown: &Path) -> Result<Vec<Unpacked>> {
+    let name = shown.display();
     let error = |message: String| Diagnostic::new("chart-archive", message);
     let unreadable = |why: std::io::Error| error(format!("file '{name}' cannot be read: {why}"));
     if fs.size(path).map_err(unreadable)? > MAX_STREAM_SIZE {

@@ -91,15 +91,16 @@ fn load_of(
     let files = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {
+            let chart_file = shown.join(CHART_FILE);
             Diagnostic::new("chart-missing", format!("unable to detect chart at {}: {error}", chart_file.display()))
                 .help("name a folder that holds a Chart.yaml, or an archive of a chart")
         })?;
         check(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
         folder::read(fs, sources, path, shown)?
     } else if fs.is_file(path) {
-        return of_archive(sources, &label_of(shown), archive::read(fs, path)?, check, ahead);
+        return of_archive(sources, &label_of(shown), archive::read(fs, path, shown)?, check, ahead);
     } else {
-        return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", path.display().to_string()))
+        return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", shown.display().to_string()))
             .help("name a folder that holds a Chart.yaml, or an archive of a chart"));
     };
     assemble::Assembler::new(sources, ahead).chart(files)

@@ -3,7 +3,7 @@
 //! ```text
 //! reference ──> source ──> archive of a chart ──> loaded by helm/load, unpacked, packed into charts/
 //! `repo/web`    a URL, an entry of an index,
-//!               an OCI reference, a path
+//!               an OCI reference, a place in git, a path
 //! ```
 //!
 //! **Invariant:** Helm's own files (repositories.yaml, the cached indexes) are read and written as Helm does, so that
@@ -15,6 +15,7 @@ pub mod archive;
 pub mod choice;
 pub mod dependencies;
 pub mod files;
+pub mod git;
 pub mod homes;
 pub mod index;
 pub mod indexes;
@@ -22,6 +23,7 @@ pub mod lock;
 pub mod manage;
 pub mod oci;
 mod once;
+pub mod pack;
 pub mod registry;
 pub mod repositories;
 pub mod save;

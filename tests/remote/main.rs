@@ -13,6 +13,7 @@ mod temp_dir;
 mod addresses;
 mod bench;
 mod cache;
+mod charts;
 mod copies;
 mod errors;
 mod files;

@@ -75,7 +75,7 @@ fn servers_that_cannot_leave_anything_out_serve_as_well() {
 }
 
 /// Requests of somebody else are answered 401.
-fn private(bench: &Bench, expected: &'static str) -> Server {
+pub fn private(bench: &Bench, expected: &'static str) -> Server {
     serve_if(bench.path(), move |asked| {
         let is_known = asked.header("authorization") == Some(expected);
         (!is_known).then(|| Reply::status(401, "").header("WWW-Authenticate", "Basic realm=\"x\""))

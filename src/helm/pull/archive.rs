@@ -11,7 +11,7 @@ use super::access::get;
 use super::choice::is_exact;
 use super::source::{Remote, Source, Wanted, find, find_elsewhere};
 use super::vouched::{Check, Provenance, Pulled};
-use super::{Pulling, oci, url, vouched};
+use super::{Pulling, git, oci, url, vouched};
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::fetch::cache::{Entry, Key};
 use crate::fetch::http::{Failure, Kind};
@@ -38,6 +38,7 @@ pub enum Found {
 #[derive(Clone)]
 pub struct Archive {
     pub content: Arc<[u8]>,
+    /// That of the content; of what was packed here, that of its files, however they are compressed.
     pub digest: Digest,
     /// `web-1.2.0.tgz`
     pub file_name: String,
@@ -146,6 +147,12 @@ pub fn fetch(pulling: &Pulling, source: &Source, with_provenance: bool) -> Resul
             Ok((archive, provenance))
         }
         Source::Oci(wanted) => oci::fetch(pulling, wanted, with_provenance),
+        Source::Git(address) => {
+            let archive = git::archive(pulling, address)?;
+            let none = || Provenance::Missing("there is no such file beside it in the repository".to_owned());
+            let provenance = || git::provenance(pulling, address).map(|text| text.map_or_else(none, Provenance::There));
+            Ok((archive, with_provenance.then(provenance).transpose()?))
+        }
         Source::Disk(path) => {
             let content = pulling.fs.read(path).map_err(|e| {
                 Diagnostic::new("chart-file", format!("cannot read `{}`: {e}", path.display()))
@@ -228,5 +235,6 @@ fn remember(pulling: &Pulling, wanted: &Wanted, archive: &Archive) -> Result<()>
 fn key(wanted: &Wanted) -> Option<Key> {
     let (repo, name, version) = (wanted.repo?, wanted.reference.trim(), wanted.version.trim());
     let shown = format!("{name} {version} of {}", without_secrets(repo));
-    is_exact(version).then(|| Key::new("chart version", shown, &[repo, name, version]))
+    // What a branch of a git repository has moves.
+    (is_exact(version) && !git::is_git(repo)).then(|| Key::new("chart version", shown, &[repo, name, version]))
 }

@@ -13,7 +13,6 @@
 mod collect;
 mod homes;
 mod list;
-mod pack;
 mod place;
 mod resolve;
 
@@ -26,6 +25,7 @@ pub use list::{List, list};
 use self::homes::Home;
 use super::Pulling;
 use super::access::Access;
+use super::git::is_git;
 use super::lock;
 use super::registry::reference::{Reference, base_url};
 use super::repositories::{Entry, Repositories};
@@ -237,6 +237,8 @@ fn check_credentials(access: &Access, homes: &[Home], dependencies: &[Dependency
     let mut origins: Vec<Url> = Vec::new();
     for (home, dependency) in homes.iter().zip(dependencies) {
         let url = match home {
+            // What git asks for is another matter.
+            Home::Unmanaged(entry) if is_git(&entry.url) => continue,
             Home::Unmanaged(entry) => Url::parse(&entry.url)?,
             Home::Registry => base_url(&Reference::parse(&collect::reference_of(dependency))?.host, access.plain_http)?,
             Home::Charts | Home::Folder(_) | Home::Managed(_) => continue,

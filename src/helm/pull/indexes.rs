@@ -12,7 +12,7 @@ use super::access::{Access, because, get};
 use super::homes::Homes;
 use super::index::{Index, MAX_INDEX};
 use super::repositories::Entry;
-use super::{Pulling, files, url};
+use super::{Pulling, files, git, url};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::http::{Failure, Kind};
 use crate::fetch::{Freshness, without_secrets};
@@ -27,6 +27,9 @@ pub fn fetched(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<Ind
 }
 
 fn download(pulling: &Pulling, access: &Access, repo: &str) -> Result<Arc<[u8]>> {
+    if git::is_git(repo) {
+        return git::index(pulling, access, repo).map(Into::into);
+    }
     check_scheme(repo)?;
     let address = url::resolve(repo, "index.yaml")?;
     let request = access.request(repo, &address)?.limit(MAX_INDEX);

@@ -13,7 +13,7 @@ use super::choice::{self, choose};
 use super::index::{ChartVersion, Index};
 use super::repositories::{Entry, Repositories};
 use super::vouched::Check;
-use super::{Pulling, indexes, oci, url};
+use super::{Pulling, git, indexes, oci, url};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Digest, without_secrets};
 
@@ -38,6 +38,8 @@ pub enum Source {
     Archive(Remote),
     /// In a registry.
     Oci(oci::Wanted),
+    /// In a git repository.
+    Git(git::Address),
 }
 
 /// An archive behind a URL.
@@ -83,6 +85,7 @@ pub fn find_elsewhere(pulling: &Pulling, wanted: &Wanted) -> Result<Source> {
             let (reference, version) = (reference.to_owned(), wanted.version.to_owned());
             Ok(Source::Oci(oci::Wanted { reference, version: Some(version), access: wanted.access.clone() }))
         }
+        None if git::is_git(reference) => Ok(Source::Git(git::Address::parse(reference)?.with_access(wanted.access))),
         None if url::is_absolute(reference) => of_url(pulling, wanted, reference),
         None => of_name(pulling, wanted, reference),
     }
@@ -183,6 +186,13 @@ pub fn of_version(version: &ChartVersion, place: &Place, what: &str, is_version:
     let reference = version.urls.first().ok_or_else(|| wrong(format!("{what} has no downloadable URLs")))?;
     let url = url::resolve(place.repo, reference)
         .map_err(|error| because(format!("{what} has a URL that is none"), error))?;
+    if git::is_git(&url) {
+        if !git::is_git(place.repo) {
+            return Err(wrong(format!("{what} leads from a repository to git")));
+        }
+        git::check_leads_here(&git::Address::parse(place.repo)?, &url)?;
+        return Ok(Source::Git(git::Address::parse(&url)?.with_access(place.access)));
+    }
     if is_oci(&url) {
         // User and password are the repository's.
         let access = Access { tls: place.access.tls.clone(), plain_http: place.access.plain_http, ..Access::default() };

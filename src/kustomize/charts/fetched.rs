@@ -6,13 +6,14 @@
 use std::path::Path;
 
 use super::Inflation;
-use crate::base::{Result, Sources, parallel};
+use crate::base::{Diagnostic, Result, Sources, parallel};
 use crate::fetch::Digest;
 use crate::helm::chart::Chart;
 use crate::helm::pull::Pulling;
 use crate::helm::pull::access::Access;
 use crate::helm::pull::archive::{Archive, Found, locate, locate_pinned};
 use crate::helm::pull::choice::{DEVELOPMENT, is_exact};
+use crate::helm::pull::git::{Address, is_git};
 use crate::helm::pull::homes::Homes;
 use crate::helm::pull::source::{Wanted, is_oci};
 use crate::helm::pull::vouched::Check;
@@ -41,12 +42,18 @@ pub fn all(
     let items: Vec<_> = inflations.iter().zip(is_wanted).collect();
     let count = items.iter().filter(|(_, is_wanted)| *is_wanted).count();
     parallel::map_waiting(&items, AT_ONCE.min(count), |(inflation, is_wanted)| {
-        is_wanted.then(|| one(ctx, &pulling, inflation.chart))
+        is_wanted.then(|| one(ctx, &pulling, loader, inflation.chart))
     })
 }
 
 /// The chart that an entry of `helmCharts` names, or the lock in its place. kustomize: pullCommand.
-fn one(ctx: &Context, pulling: &Pulling, entry: &HelmChart) -> Result<Found> {
+fn one(ctx: &Context, pulling: &Pulling, loader: &Loader, entry: &HelmChart) -> Result<Found> {
+    if is_git(&entry.repo) && loader.is_on_server() && Address::parse(&entry.repo)?.is_local() {
+        let message = format!("`{}` lies on this machine, and a repository on a server asks for it", &*entry.repo);
+        return Err(Diagnostic::new("outside-repository", message)
+            .at(entry.repo.span)
+            .help("a kustomization of a repository can use charts in it, and those of servers"));
+    }
     let version = match entry.version.is_empty() && entry.devel {
         true => DEVELOPMENT,
         false => &*entry.version,

@@ -79,6 +79,11 @@ impl Loader {
         self.remote().is_some()
     }
 
+    /// Whether it is in a repository that is not on this machine.
+    pub fn is_on_server(&self) -> bool {
+        self.remote().is_some_and(|remote| !git::is_local(&remote.spec.url))
+    }
+
     /// The folder that stands for the root of the repository that it is in, if it is in one.
     pub fn repository(&self) -> Option<&Path> {
         self.remote().map(|remote| remote.tree())

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::homes::Home;
-use super::{Order, charts_of, index_of, pack, say};
+use super::{Order, charts_of, index_of, say};
 use crate::base::semver::{Constraints, Version};
 use crate::base::{Diagnostic, Result, parallel};
 use crate::fetch::without_secrets;
@@ -15,6 +15,7 @@ use crate::helm::pull::access::Access;
 use crate::helm::pull::archive::Archive;
 use crate::helm::pull::index::ChartVersion;
 use crate::helm::pull::oci;
+use crate::helm::pull::pack;
 use crate::helm::pull::source::{Place, Source, of_version};
 use crate::helm::pull::vouched::{Provenance, fetch};
 
@@ -65,7 +66,7 @@ pub fn all(
                         continue;
                     }
                     Source::Archive(remote) => seen.push(remote.url.clone()),
-                    Source::Disk(_) | Source::Oci(_) => {}
+                    Source::Disk(_) | Source::Oci(_) | Source::Git(_) => {}
                 }
                 sources.push(source);
                 say(&mut text, format_args!("Downloading {name} from repo {shown}"));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Digest, without_secrets};
 use crate::helm::metadata::Dependency;
+use crate::helm::pull::git::is_git;
 use crate::helm::pull::repositories::Entry;
 use crate::helm::pull::source::is_oci;
 use crate::helm::pull::url;
@@ -67,7 +68,7 @@ pub fn of(folder: &Path, dependencies: &mut [Dependency], repositories: &[Entry]
                 repository.clone_from(&entry.url);
             }
             homes.push(Home::Managed(entry.clone()));
-        } else if matches!(url::scheme(repository).as_str(), "http" | "https") {
+        } else if is_git(repository) || matches!(url::scheme(repository).as_str(), "http" | "https") {
             homes.push(Home::Unmanaged(unmanaged(repository)));
         } else {
             unknown.push((without_secrets(repository), dependency.span));

@@ -15,6 +15,9 @@ use crate::gotmpl::Fault;
 use crate::helm::chart::Chart;
 use crate::helm::pull::archive::Archive;
 
+/// The files in archives have this time if nothing else is said, in seconds since 1970: the start of 2020.
+pub const USUAL_TIME: u64 = 1_577_836_800;
+
 /// What Helm puts into the header of each archive that it makes.
 const EXTRA: &[u8] = b"rr\x28\x00aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=";
 
@@ -27,14 +30,17 @@ pub fn archive(chart: &Chart, time: u64) -> Result<Archive> {
             .help("see whether the names of its files are ones that an archive can have")
     };
     let pack = || {
-        let gzip = GzBuilder::new().extra(EXTRA).comment("Helm").write(Vec::new(), Compression::default());
-        let mut tar = Builder::new(gzip);
+        let mut tar = Builder::new(Vec::new());
         contents(&mut tar, chart, "", time)?;
-        tar.into_inner()?.finish()
+        let tar = tar.into_inner()?;
+        let mut gzip = GzBuilder::new().extra(EXTRA).comment("Helm").write(Vec::new(), Compression::default());
+        gzip.write_all(&tar)?;
+        // How it is compressed may be another matter tomorrow.
+        Ok((gzip.finish()?, Digest::of(&tar)))
     };
-    let content = pack().map_err(failed)?;
+    let (content, digest) = pack().map_err(failed)?;
     let file_name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
-    Ok(Archive { digest: Digest::of(&content), content: content.into(), file_name, origin: None })
+    Ok(Archive { digest, content: content.into(), file_name, origin: None })
 }
 
 fn contents(tar: &mut Builder<impl Write>, chart: &Chart, parent: &str, time: u64) -> io::Result<()> {
