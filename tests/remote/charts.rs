@@ -3,7 +3,7 @@
 //! Helm 4.3.1 with a plugin for `git+file` asks for the same addresses, and takes the index that kz makes.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::bench::{Bench, config_map, names};
@@ -146,6 +146,19 @@ fn a_commit_is_fetched_once() {
     assert!(!bench.cached_texts().contains("large large"));
     let said = bench.kz_fails(&["template", "a", &at(&server, "@charts/db?ref=other"), "--offline"]);
     assert!(said.starts_with("error[offline]: "), "{said}");
+}
+
+/// ssh runs a command on the other side; here it runs it on this one.
+#[test]
+fn charts_come_by_ssh() {
+    let Some(mut bench) = Bench::new() else { return };
+    usual(&bench, "");
+    let ssh = bench.path().join("ssh");
+    fs::write(&ssh, "#!/bin/sh\nfor last; do :; done\nexec sh -c \"$last\"\n").unwrap();
+    fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+    bench.set("GIT_SSH_COMMAND", &ssh.display().to_string());
+    let address = format!("git+ssh://git@host.invalid:2222{}/repo/.git@charts/db?ref=main", bench.path().display());
+    assert_eq!(names(&succeeds(&bench, &["template", "a", &address])), "db");
 }
 
 #[test]
