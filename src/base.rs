@@ -15,6 +15,7 @@ pub mod semver;
 pub mod source;
 pub mod span;
 pub mod stack;
+pub mod suggest;
 
 pub use diagnostic::{Diagnostic, Result};
 pub use fs::FileSystem;

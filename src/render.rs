@@ -2,6 +2,8 @@
 
 pub mod live;
 pub mod place;
+pub mod revision;
+pub mod since;
 pub mod target;
 
 use crate::base::{Result, parallel};

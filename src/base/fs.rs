@@ -3,11 +3,15 @@
 //! Paths that callers hand in are absolute or relative to the file system's working directory;
 //! what [`FileSystem::canonical`] gives back is absolute, without `.`, `..` or symbolic links.
 
+mod memo;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result, Seek};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+pub use memo::Memo;
 
 /// Reading only: nothing in the library writes where it was not asked to.
 pub trait FileSystem: Sync {
@@ -38,6 +42,10 @@ pub trait FileSystem: Sync {
     /// not looked at again.
     fn canonical_near(&self, _known: &Path, path: &Path) -> Result<PathBuf> {
         self.canonical(path)
+    }
+    /// What people call a place, where that is not its path.
+    fn shown(&self, _path: &Path) -> Option<String> {
+        None
     }
 }
 
@@ -190,6 +198,10 @@ impl FileSystem for Within<'_> {
 
     fn canonical_near(&self, known: &Path, path: &Path) -> Result<PathBuf> {
         self.fs.canonical_near(known, self.checked(path)?)
+    }
+
+    fn shown(&self, path: &Path) -> Option<String> {
+        self.fs.shown(path)
     }
 }
 

@@ -4,12 +4,16 @@
 //! is bounded.
 //! **Not here:** what the texts mean.
 
+mod talk;
+
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+pub use talk::Talk;
 
 use super::{Diagnostic, Result};
 

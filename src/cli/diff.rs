@@ -1,13 +1,15 @@
 //! `kz diff`
 
 mod flags;
+mod settings;
 mod sides;
+mod since;
 
 use std::path::Path;
 
 use clap::ArgMatches;
 pub use flags::command;
-use flags::{Flags, Format};
+use flags::{Flags, Format, Subject};
 use kz::base::report::Style;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::diff::report::{Outcome, html, json, markdown, names, stat, template, terminal, unified};
@@ -19,7 +21,7 @@ use super::ui::Ui;
 /// Compares, and tells what differs. 0: nothing; 1: something; 2: that could not be found out.
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     let sources = Sources::new();
-    let done = Flags::new(matches).and_then(|flags| {
+    let done = Flags::new(matches, &sources).and_then(|flags| {
         flags.notes.iter().for_each(|text| ui.note(text));
         let report = report(&flags, &sources, ui)?;
         tell(&report, &flags, &sources, ui)?;
@@ -37,10 +39,14 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 }
 
 fn report(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Report> {
-    let [before, after] = sides::render(flags, sources, ui)?;
-    let comparison = compare(before.objects, after.objects, &after.schema, &flags.options)?;
-    let name = format!("{} -> {}", flags.before, flags.after);
-    Ok(Report { environments: vec![Environment { name, outcome: Outcome::Compared(comparison) }] })
+    if let Subject::Since { revision, targets } = &flags.subject {
+        return since::report(flags, revision, targets, sources, ui);
+    }
+    let sides = sides::render(flags, sources, ui)?;
+    let [before, after] = sides.rendered;
+    let schema = if after.objects.is_empty() { &before.schema } else { &after.schema };
+    let comparison = compare(before.objects, after.objects, schema, &flags.options)?;
+    Ok(Report { environments: vec![Environment { name: sides.name, outcome: Outcome::Compared(comparison) }] })
 }
 
 fn tell(report: &Report, flags: &Flags, sources: &Sources, ui: &Ui) -> Result<()> {

@@ -44,7 +44,14 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 fn hash(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
     build::notes(matches).iter().for_each(|text| ui.note(text));
     let (options, fetch) = (build::options(matches)?, fetching::context(matches));
-    let renderer = Renderer { fs: &Disk, sources, build: &options, fetch: &fetch, world: target::world_of_comparing };
+    let renderer = Renderer {
+        fs: &Disk,
+        value_files: &Disk,
+        sources,
+        build: &options,
+        fetch: &fetch,
+        world: target::world_of_comparing,
+    };
     let name = matches.get_one::<String>("target").map(String::as_str).unwrap_or_default();
     let rendered = match name {
         "-" => renderer.text("<stdin>", super::stdin()?)?,

@@ -1,4 +1,5 @@
-//! Folders of git repositories, by way of the program `git` and of the cache.
+//! Folders of git repositories, by way of the program `git` and of the cache; and the revisions of repositories that
+//! are on this machine ([`Repository`], [`Revision`]).
 //!
 //! `git` is run as a person would run it, so that credentials, `GIT_ASKPASS`, agents of ssh and proxies do what they
 //! always do. A commit that the cache has is not fetched again, and no program is run for it. Of a commit that it
@@ -17,10 +18,13 @@
 
 mod address;
 mod call;
+mod changes;
 mod failure;
 mod folder;
+mod local;
 mod reference;
 mod repository;
+mod revision;
 mod submodule;
 
 use std::collections::HashMap;
@@ -29,6 +33,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 pub use address::{is_local, without_password};
+pub use changes::{Changes, Tracked};
+pub use local::Repository;
+pub use revision::Revision;
 
 use super::Context;
 use crate::base::Result;

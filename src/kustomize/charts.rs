@@ -106,10 +106,10 @@ fn render(
             loader.reach(ctx, &path).map_err(|error| error.at(chart.name.span))?;
             let files = loader.files(ctx);
             if !files.is_dir(&path) {
-                return Err(not_there(chart, &loader.display(&path)));
+                return Err(not_there(chart, &loader.display(ctx, &path)));
             }
             check_lock(ctx, loader, &path).map_err(|error| error.at(chart.name.span))?;
-            load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(&path)), &mut ahead)?
+            load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(ctx, &path)), &mut ahead)?
         }
     };
     let read = |file: &Text| {

@@ -10,7 +10,6 @@
 
 mod file;
 mod helm;
-mod suggest;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -18,9 +17,9 @@ mod values;
 
 use std::borrow::Cow;
 
+pub use crate::base::suggest::nearest;
 pub use file::{decode_kustomization, read_kustomization, read_root};
 pub use helm::HelmPlugin;
-pub use suggest::nearest;
 pub use types::{ConfigMapArgs, SecretArgs};
 
 use compact_str::CompactString;
@@ -241,7 +240,7 @@ impl<'n, 'd> Fields<'n, 'd> {
         for field in unknown {
             let error = unknown_field(&field.name, field.entry.key.span, &self.known, self.decoder.parent());
             // What was meant to be a secret generator may stand on the same line.
-            let secret = suggest::nearest(&field.name, ["secretGenerator"]).is_some();
+            let secret = nearest(&field.name, ["secretGenerator"]).is_some();
             self.decoder.report(if secret { error.masked() } else { error });
         }
     }
@@ -258,7 +257,7 @@ fn unknown_field(name: &str, span: Span, known: &[&'static str], parent: Option<
         Some(parent) => format!("unknown field `{name}` in {parent}"),
         None => format!("unknown field `{name}`"),
     };
-    let help = match suggest::nearest(name, known.iter().copied()) {
+    let help = match nearest(name, known.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => {
             let mut known: Vec<_> = known.to_vec();

@@ -102,7 +102,7 @@ impl Loader {
         if !ctx.fs.is_dir(&root) {
             return Err(missing(format!("`{target}` is a file, not a directory")));
         }
-        let name = path::display(&working_dir, &root);
+        let name = ctx.fs.shown(&root).unwrap_or_else(|| path::display(&working_dir, &root));
         Ok(Loader {
             level: Arc::new(Level { root, name, working_dir, referrer: None, remote: None, ahead: Once::new() }),
         })
@@ -128,9 +128,9 @@ impl Loader {
     }
 
     /// A path as a person would type it.
-    pub fn display(&self, path: &Path) -> String {
-        let in_remote = self.remote().and_then(|remote| remote.display(path));
-        in_remote.unwrap_or_else(|| path::display(&self.level.working_dir, path))
+    pub fn display(&self, ctx: &Context, path: &Path) -> String {
+        let elsewhere = self.remote().and_then(|remote| remote.display(path)).or_else(|| ctx.fs.shown(path));
+        elsewhere.unwrap_or_else(|| path::display(&self.level.working_dir, path))
     }
 
     /// The kustomization file of this directory and its name.
@@ -225,8 +225,8 @@ impl Loader {
             .at(path.span)
             .help("name a directory that holds a kustomization"));
         }
-        self.check_cycle(&root, path)?;
-        let name = self.display(&absolute);
+        self.check_cycle(ctx, &root, path)?;
+        let name = self.display(ctx, &absolute);
         let (working_dir, remote) = (self.level.working_dir.clone(), self.level.remote.clone());
         let referrer = Some((self.clone(), path.span));
         Ok(Loader { level: Arc::new(Level { root, name, working_dir, referrer, remote, ahead: Once::new() }) })
@@ -285,7 +285,7 @@ impl Loader {
         // Only where it cannot be read is it worth to ask whether it is a directory.
         let refused = |error| if ctx.fs.is_dir(&real) { Refusal::Directory } else { Refusal::from_io(error) };
         let text = ctx.fs.read(&real).map_err(refused)?;
-        let source = ctx.sources.add(self.display(&absolute), text.clone());
+        let source = ctx.sources.add(self.display(ctx, &absolute), text.clone());
         if self.is_in_repository() {
             ctx.sources.mark_foreign(source);
         }
@@ -309,7 +309,7 @@ impl Loader {
 
     /// A base may not be a directory that was come through, or one that holds such a directory.
     /// kustomize: errIfArgEqualOrHigher.
-    fn check_cycle(&self, root: &Path, path: &Text) -> Result<()> {
+    fn check_cycle(&self, ctx: &Context, root: &Path, path: &Text) -> Result<()> {
         let mut way: Vec<&Loader> = vec![self];
         let mut found = None;
         loop {
@@ -328,7 +328,7 @@ impl Loader {
         }
         let Some(found) = found else { return Ok(()) };
         let visited = way[found - 1];
-        let candidate = self.display(root);
+        let candidate = self.display(ctx, root);
         let names = way[..found].iter().rev().map(|l| l.name()).chain([candidate.as_str()]);
         let round = names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
         let mut error = if visited.root() == root {

@@ -255,7 +255,7 @@ impl Localizer<'_> {
         if !root.is_local || found.root().starts_with(self.scope) {
             return Ok(());
         }
-        let scope = root.loader.display(self.scope);
+        let scope = root.loader.display(self.ctx, self.scope);
         Err(Diagnostic::new("localize-scope", format!("`{path}` is outside of the scope `{scope}`"))
             .at(path.span)
             .help("name a directory that holds all of it: `--scope DIR`"))

@@ -24,8 +24,11 @@ use crate::kustomize::{self, BuildOptions, Context};
 use crate::yaml::{ReadOptions, read};
 
 /// What targets are rendered with.
+#[derive(Clone, Copy)]
 pub struct Renderer<'r> {
     pub fs: &'r dyn FileSystem,
+    /// Where files of values for charts are.
+    pub value_files: &'r dyn FileSystem,
     pub sources: &'r Sources,
     pub build: &'r BuildOptions,
     pub fetch: &'r fetch::Context,
@@ -43,7 +46,8 @@ pub struct ChartOptions {
     pub include_crds: bool,
 }
 
-/// The objects of a target.
+/// The objects of a target. The default: of one that is not there.
+#[derive(Default)]
 pub struct Rendered {
     pub objects: Vec<Object>,
     /// What is known of their types.
@@ -86,7 +90,7 @@ impl Renderer<'_> {
     fn kind(&self, target: &str) -> Result<Kind> {
         let path = Path::new(target);
         if self.fs.is_dir(path) {
-            let names = self.fs.list(path).map_err(|error| unreadable(target, &error))?;
+            let names = self.fs.list(path).map_err(|error| unreadable(&self.shown(path), &error))?;
             if names.iter().any(|name| KUSTOMIZATION_FILE_NAMES.contains(&name.as_str())) {
                 return Ok(Kind::Kustomization);
             }
@@ -124,14 +128,15 @@ impl Renderer<'_> {
 
     fn chart(&self, path: &Path, options: &ChartOptions) -> Result<Rendered> {
         let mut no_stdin = || Err(std::io::Error::other("standard input cannot be a file of values here"));
-        let mut files = Files { fs: self.fs, sources: self.sources, fetch: self.fetch, stdin: &mut no_stdin };
+        let mut files = Files { fs: self.value_files, sources: self.sources, fetch: self.fetch, stdin: &mut no_stdin };
         let values = merge_options(&options.values, &mut files)?;
         let capabilities = Capabilities::of_flags(options.kube_version.as_deref(), &options.api_versions)?;
         let release =
             Release { name: options.release.clone(), namespace: options.namespace.clone(), is_upgrade: false };
         let mut world = (self.world)();
         let inflated = hands::with(self.sources, |hands| {
-            let chart = load::load(self.fs, self.sources, path, &mut |text| hands.parse(text))?;
+            let shown = PathBuf::from(self.shown(path));
+            let chart = load::load_shown(self.fs, self.sources, path, &shown, &mut |text| hands.parse(text))?;
             let order = Order {
                 sources: self.sources,
                 release: &release,
@@ -146,7 +151,7 @@ impl Renderer<'_> {
             inflate::inflate(chart, &order, &mut world, hands).map_err(|failure| failure.error)
         })?;
         let text = stream(&inflated.crds, &inflated.sorted, Hooks::All).text;
-        let source = self.sources.add(format!("{} (rendered)", path.display()), text);
+        let source = self.sources.add(format!("{} (rendered)", self.shown(path)), text);
         Ok(Rendered { objects: self.objects(source)?, schema: Schema::default(), notes: inflated.notes })
     }
 
@@ -159,7 +164,7 @@ impl Renderer<'_> {
         }
         let mut objects = Vec::new();
         for file in files {
-            let name = file.to_string_lossy();
+            let name = self.shown(&file);
             let text = self.fs.read(&file).map_err(|error| unreadable(&name, &error))?;
             objects.extend(self.objects(self.sources.add(name, text))?);
         }
@@ -169,7 +174,7 @@ impl Renderer<'_> {
     /// The manifests of a folder and of those below it, in the order of their names. What starts with a dot is
     /// passed over, and so are links to folders.
     fn gather(&self, folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
-        let entries = self.fs.entries(folder).map_err(|error| unreadable(&folder.to_string_lossy(), &error))?;
+        let entries = self.fs.entries(folder).map_err(|error| unreadable(&self.shown(folder), &error))?;
         for (name, entry) in entries.into_iter().filter(|(name, _)| !name.starts_with('.')) {
             let path = folder.join(&name);
             let is_manifest = [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
@@ -180,6 +185,11 @@ impl Renderer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A path as a person would type it.
+    fn shown(&self, path: &Path) -> String {
+        self.fs.shown(path).unwrap_or_else(|| path.to_string_lossy().into_owned())
     }
 
     /// As kubectl reads a file of manifests.

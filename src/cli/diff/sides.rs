@@ -1,54 +1,101 @@
 //! Both sides of a comparison, rendered.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
 use kz::render::live::{self, Cluster};
 use kz::render::place::Place;
+use kz::render::revision;
 use kz::render::target::{Rendered, Renderer};
 
-use super::flags::Flags;
+use super::flags::{Flags, Subject};
 use crate::cli::target::world_of_comparing;
 use crate::cli::ui::Ui;
+
+/// Two sides, and what the comparison is called.
+pub struct Sides {
+    pub name: String,
+    pub rendered: [Rendered; 2],
+}
+
+/// A side and what is known of it beforehand.
+#[derive(PartialEq, Eq)]
+enum Side {
+    Of(Place),
+    /// What the last commit has at a path.
+    Head(PathBuf),
+    /// What is at a path, which may be nothing.
+    Now(String),
+}
 
 /// Renders both sides, side by side.
 ///
 /// Errors: those of both.
-pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<[Rendered; 2]> {
-    let exists = |path: &str| Path::new(path).exists();
-    let places = [Place::parse(&flags.before, exists)?, Place::parse(&flags.after, exists)?];
-    if places == [Place::Stdin, Place::Stdin] {
-        return Err(Diagnostic::new("usage", "both sides are `-`").help("standard input can be one of them"));
-    }
-    if places == [Place::Live, Place::Live] {
-        return Err(Diagnostic::new("usage", "both sides are `live:`").help("one of them is what is rendered"));
-    }
-    let work: Vec<_> = places.iter().zip(&flags.charts).collect();
-    let rendered = parallel::map(&work, 2, |(place, chart)| {
-        let renderer =
-            Renderer { fs: &Disk, sources, build: &flags.build, fetch: &flags.fetch, world: world_of_comparing };
-        match place {
-            Place::Here(target) => renderer.render(target, chart).map(Some),
-            Place::Stdin => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
-            Place::Live => Ok(None),
-            Place::Revision { .. } => Err(Diagnostic::new("diff-side", "not there yet").help("name a path")),
-        }
+pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
+    let (name, sides) = sides(&flags.subject)?;
+    let renderer = renderer(flags, sources);
+    let work: Vec<_> = sides.iter().zip(&flags.charts).collect();
+    let rendered = parallel::map(&work, 2, |(side, chart)| match side {
+        Side::Of(Place::Here(target)) => renderer.render(target, chart).map(Some),
+        Side::Of(Place::Stdin) => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
+        Side::Of(Place::Revision { revision, path }) => revision::render(&renderer, revision, path, chart).map(Some),
+        Side::Of(Place::Live) => Ok(None),
+        Side::Head(path) => revision::render_head(&renderer, path, chart),
+        Side::Now(target) => Path::new(target).exists().then(|| renderer.render(target, chart)).transpose(),
     });
-    let mut rendered = Diagnostic::all(rendered)?.into_iter().flatten();
-    let [before, after] = match (rendered.next(), rendered.next()) {
-        (Some(before), Some(after)) => [before, after],
-        (Some(rendered), None) => with_live(flags, rendered, places[0] == Place::Live)?,
-        (None, _) => unreachable!("one side at most is the cluster's"),
-    };
-    let mut said: Vec<&String> = Vec::new();
-    for note in before.notes.iter().chain(&after.notes) {
-        if !said.contains(&note) {
-            said.push(note);
-            ui.note(note);
+    let mut rendered = Diagnostic::all(rendered)?;
+    let rendered = match sides.iter().position(|side| *side == Side::Of(Place::Live)) {
+        Some(live) => with_live(flags, rendered.swap_remove(1 - live).unwrap_or_default(), live == 0)?,
+        None if rendered.iter().all(Option::is_none) => {
+            return Err(Diagnostic::new("diff-side", format!("there is nothing at either side of `{name}`"))
+                .help("name a kustomization, a chart, manifests, or `REV:PATH` of git"));
         }
+        None => [rendered.swap_remove(0), rendered.swap_remove(0)].map(Option::unwrap_or_default),
+    };
+    tell_notes(rendered.iter().flat_map(|side| &side.notes), ui);
+    Ok(Sides { name, rendered })
+}
+
+/// What sides are rendered with.
+pub fn renderer<'r>(flags: &'r Flags, sources: &'r Sources) -> Renderer<'r> {
+    let Flags { build, fetch, .. } = flags;
+    Renderer { fs: &Disk, value_files: &Disk, sources, build, fetch, world: world_of_comparing }
+}
+
+/// Says what was noted, each text once.
+pub fn tell_notes<'n>(notes: impl Iterator<Item = &'n String>, ui: &Ui) {
+    let mut said = std::collections::HashSet::new();
+    notes.filter(|note| said.insert(*note)).for_each(|note| ui.note(note));
+}
+
+/// Errors: sides that cannot be compared with one another.
+fn sides(subject: &Subject) -> Result<(String, [Side; 2])> {
+    let exists = |path: &str| Path::new(path).exists();
+    match subject {
+        Subject::Pair(before, after) => {
+            let places = [Place::parse(before, exists)?, Place::parse(after, exists)?];
+            if places == [Place::Stdin, Place::Stdin] {
+                return Err(Diagnostic::new("usage", "both sides are `-`").help("standard input can be one of them"));
+            }
+            if places == [Place::Live, Place::Live] {
+                return Err(Diagnostic::new("usage", "both sides are `live:`").help("one of them is what is rendered"));
+            }
+            Ok((format!("{before} -> {after}"), places.map(Side::Of)))
+        }
+        Subject::Alone(text) => match Place::parse(text, exists)? {
+            Place::Here(path) if !path.contains("://") => {
+                Ok((format!("HEAD:{path} -> {path}"), [Side::Head(path.clone().into()), Side::Now(path)]))
+            }
+            Place::Revision { revision, path } => {
+                let now = path.to_string_lossy().into_owned();
+                Ok((format!("{text} -> {now}"), [Side::Of(Place::Revision { revision, path }), Side::Now(now)]))
+            }
+            _ => Err(Diagnostic::new("usage", format!("`{text}` is compared with nothing"))
+                .help("name two sides: `kz diff A B`; of a path alone, git knows what it was")),
+        },
+        Subject::Since { .. } => unreachable!("there are no two sides"),
     }
-    Ok([before, after])
 }
 
 /// What was rendered and what the cluster has of it, in the order of the sides.

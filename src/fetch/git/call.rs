@@ -10,7 +10,16 @@ use super::failure::{Failure, Kind};
 use super::{NamedBy, Source, address};
 use crate::base::process::{self, Job, Limit};
 use crate::base::{Diagnostic, Result};
-use crate::fetch::Context;
+use crate::fetch::{Context, Programs};
+
+/// The environment of a call: that of this process, without what would lead git to another repository. Messages are
+/// looked into, so they are not translated.
+pub fn environment(programs: &Programs) -> Vec<(String, String)> {
+    let mut environment = programs.environment.clone();
+    environment.retain(|(name, _)| !LOCAL.contains(&name.as_str()));
+    environment.push(("LC_ALL".to_owned(), "C".to_owned()));
+    environment
+}
 
 /// What git would take for the repository to work on, as it does in a hook. git: `rev-parse --local-env-vars`.
 const LOCAL: [&str; 13] = [
@@ -141,10 +150,7 @@ impl<'c> Call<'c> {
         let Call { context, source, manner, args, environment: own } = self;
         let programs = &context.settings.programs;
         let program = program(context)?;
-        let mut environment = programs.environment.clone();
-        environment.retain(|(name, _)| !LOCAL.contains(&name.as_str()));
-        // Messages are looked into.
-        environment.push(("LC_ALL".to_owned(), "C".to_owned()));
+        let mut environment = environment(programs);
         if manner == Manner::Quiet {
             environment.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned()));
         }

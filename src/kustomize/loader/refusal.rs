@@ -40,7 +40,7 @@ impl Loader {
     pub(super) fn refused(&self, ctx: &Context, refusal: Refusal, field: &str, path: &Text) -> Box<Diagnostic> {
         // Where a path was made of others, it is absolute.
         let shown_path = match self.is_in_repository() && Path::new(&**path).is_absolute() {
-            true => self.display(Path::new(&**path)),
+            true => self.display(ctx, Path::new(&**path)),
             false => shown(path).into_owned(),
         };
         let by = if field.is_empty() { String::new() } else { format!("`{field}` names ") };

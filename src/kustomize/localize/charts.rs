@@ -74,7 +74,7 @@ impl Localizer<'_> {
         if self.lacks(from, place)? {
             self.ctx.note_once(format!(
                 "`{}` is copied in parts only, because the kustomization also names files in it: copy the rest by hand",
-                root.loader.display(from)
+                root.loader.display(self.ctx, from)
             ));
         }
         Ok(())

@@ -1,0 +1,11 @@
+//! `kz diff` of revisions, and `kz diff --since`, in repositories that the tests make.
+
+#[allow(dead_code, reason = "copies are for other tests")]
+#[path = "../support/temp_dir.rs"]
+mod temp_dir;
+
+mod changes;
+mod errors;
+mod repo;
+mod settings;
+mod sides;
