@@ -29,6 +29,7 @@ mod target;
 mod template;
 mod ui;
 mod usage;
+mod vendor;
 mod verify;
 mod version;
 mod world;

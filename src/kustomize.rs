@@ -23,9 +23,11 @@ pub mod path_forest;
 pub mod plugins;
 pub mod references;
 pub mod selector;
+pub mod trail;
 pub mod transform;
 pub mod transformers;
 pub mod vars;
+pub mod vendor;
 
 pub use build::build;
 pub use context::{BuildOptions, Context};

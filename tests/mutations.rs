@@ -189,6 +189,7 @@ fn build_again(memory: &Memory, sources: &Sources, dir: &str) -> Result<(), Box<
         options: &options,
         fetch: &fetch::Context::offline(),
         lock: &Default::default(),
+        trail: None,
         world: || World::fixed(0),
         notes: Mutex::default(),
     };

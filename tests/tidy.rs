@@ -262,6 +262,7 @@ fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
         &["show", "readme"],
         &["show", "values"],
         &["template"],
+        &["vendor"],
         &["verify"],
     ];
     // The flags of all commands that fetch charts are on one page.

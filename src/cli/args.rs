@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, repo, show, template, verify,
-    version,
+    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, repo, show, template, vendor,
+    verify, version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -57,6 +57,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("comment", comment::command, comment::run),
     Verb::new("localize", localize::command, localize::run),
     Verb::new("lock", lock::command, lock::run),
+    Verb::new("vendor", vendor::command, vendor::run),
     Verb::new("template", template::command, template::run),
     Verb::new("pull", pull::command, pull::run).or(&["fetch"]),
     Verb::group("repo", repo::command, repo::VERBS),

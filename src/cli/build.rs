@@ -38,6 +38,7 @@ fn build(flags: &flags::Flags, ui: &Ui) -> ! {
         options: &flags.options,
         fetch: &flags.fetch,
         lock: &lock,
+        trail: None,
         world: world::of_machine,
         notes: Mutex::default(),
     };

@@ -56,6 +56,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         options: &options,
         fetch: &fetch,
         lock: &lock,
+        trail: None,
         world: world::of_machine,
         notes: Mutex::default(),
     };

@@ -143,6 +143,7 @@ impl Task<'_> {
             options: self.options,
             fetch: self.fetch,
             lock: &lock,
+            trail: None,
             world: world::of_machine,
             notes: Mutex::default(),
         };

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use super::context::{ChartNamespace, Context};
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
-use super::lock::Thing;
+use super::lock::{Thing, folder};
+use super::trail::{Named, Step};
 use crate::base::fs::relative;
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
 use crate::gotmpl::{ExecOptions, Map, TemplateText, Type};
@@ -112,6 +113,14 @@ fn render(
             load::load_shown(&files, ctx.sources, &path, Path::new(&loader.display(ctx, &path)), &mut ahead)?
         }
     };
+    if let Some(trail) = ctx.trail {
+        let files = match fetched {
+            Some(found) => found.as_ref().map_err(Clone::clone)?.files()?,
+            None => folder::files(&loader.files(ctx), &path)?,
+        };
+        let (by, folder) = (Named::new(loader.root(), &inflation.globals.chart_home), path.clone());
+        trail.add(Step::Chart { by, home: home_of_charts(loader, inflation), folder, files });
+    }
     let read = |file: &Text| {
         // What is fetched lies nowhere, and its files of values are where they would be if it did.
         let of_chart =
@@ -185,17 +194,22 @@ fn is_elsewhere(ctx: &Context, loader: &Loader, inflation: &Inflation) -> bool {
 
 /// The folder that holds the chart's folder. kustomize: absChartHome.
 fn chart_home(loader: &Loader, inflation: &Inflation) -> Result<PathBuf> {
-    let Inflation { globals, chart, .. } = inflation;
+    let chart = inflation.chart;
     if chart.name.is_empty() {
         return Err(Diagnostic::new("chart-field", "chart name cannot be empty")
             .at(if chart.name.span.is_nowhere() { chart.span } else { chart.name.span })
             .help("name the chart: `name: NAME`"));
     }
-    let home = if globals.chart_home.is_empty() { CHART_HOME } else { &globals.chart_home };
-    let home = fs::clean(&loader.root().join(home));
+    let home = home_of_charts(loader, inflation);
     // What is fetched lies beside other versions of it.
     let is_fetched = !chart.version.is_empty() && !chart.repo.is_empty();
     Ok(if is_fetched { home.join(format!("{}-{}", chart.name, chart.version)) } else { home })
+}
+
+/// The folder that `helmGlobals` names.
+fn home_of_charts(loader: &Loader, inflation: &Inflation) -> PathBuf {
+    let named = &inflation.globals.chart_home;
+    fs::clean(&loader.root().join(if named.is_empty() { CHART_HOME } else { named }))
 }
 
 fn not_there(chart: &HelmChart, path: &str) -> Box<Diagnostic> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::lock::Lock;
+use super::trail::Trail;
 use crate::base::{FileSystem, Sources};
 use crate::fetch;
 use crate::gotmpl::World;
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub fetch: &'a fetch::Context,
     /// What of the outside the build may use, where it is held to something.
     pub lock: &'a Lock,
+    /// Where it is told what the build uses.
+    pub trail: Option<&'a Trail>,
     /// Makes what templates of charts see of the machine.
     pub world: fn() -> World,
     /// What is to be said on stderr when the build is over, in order: deprecations, unused vars.

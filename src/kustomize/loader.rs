@@ -26,6 +26,7 @@ pub use repo_spec::RepoSpec;
 use super::context::{Context, LoadRestrictor};
 use super::decode;
 use super::kustomization::{Kustomization, Text};
+use super::trail::{Named, Step};
 use crate::base::{Diagnostic, Result, SourceId, Span, fs};
 
 /// The names that a kustomization file may have, in the reference's order.
@@ -144,8 +145,11 @@ impl Loader {
             let message = format!("`{}` has more than one kustomization file: {names}", self.name());
             return Err(self.asked_for(Diagnostic::new("many-kustomizations", message).help("keep one of them")));
         }
-        if let Some(one) = found.pop() {
-            return Ok(one);
+        if let Some((file, name)) = found.pop() {
+            if let Some(trail) = ctx.trail {
+                trail.add(Step::Kustomization { path: self.root().join(name), file: file.clone() });
+            }
+            return Ok((file, name));
         }
         if let Some(name) = names.clone().find(|name| ctx.fs.is_file(&self.root().join(name))) {
             return Err(self.asked_for(match self.read(ctx, name) {
@@ -181,7 +185,19 @@ impl Loader {
     ///
     /// Errors: a URL, a directory, nothing there, or a place that the load restrictor forbids.
     pub fn load(&self, ctx: &Context, field: &str, path: &Text) -> Result<File> {
-        self.read(ctx, path).map_err(|refusal| self.refused(ctx, refusal, field, path))
+        let file = self.read(ctx, path).map_err(|refusal| self.refused(ctx, refusal, field, path))?;
+        self.trace(ctx, path, Target::File(file.clone()));
+        Ok(file)
+    }
+
+    /// Tells who follows the build what a kustomization's text has led to.
+    fn trace(&self, ctx: &Context, path: &Text, target: Target) {
+        let Some(trail) = ctx.trail else { return };
+        let by = Named::new(self.root(), path);
+        trail.add(match target {
+            Target::File(file) => Step::File { by, file },
+            Target::Directory(loader) => Step::Folder { by, root: loader.root().to_owned() },
+        });
     }
 
     /// Reads a file if the path is one that may be read. For texts that may be a path or the content itself.
@@ -193,6 +209,12 @@ impl Loader {
     ///
     /// Errors: an absolute path, no directory, a cycle; those of fetching. kustomize: FileLoader.New.
     pub fn base(&self, ctx: &Context, field: &str, path: &Text) -> Result<Loader> {
+        let loader = self.find_base(ctx, field, path)?;
+        self.trace(ctx, path, Target::Directory(loader.clone()));
+        Ok(loader)
+    }
+
+    fn find_base(&self, ctx: &Context, field: &str, path: &Text) -> Result<Loader> {
         if let Some(spec) = RepoSpec::parse(path) {
             if !remote::is_here(ctx, &spec) {
                 self.fetch_ahead(ctx);
@@ -235,6 +257,12 @@ impl Loader {
     /// What an entry of `resources` (or `generators`, `transformers`, `validators`) names: a file if it
     /// can be read as one, else a directory. kustomize: accumulateResources.
     pub fn resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
+        let target = self.find_resource(ctx, field, path)?;
+        self.trace(ctx, path, target.clone());
+        Ok(target)
+    }
+
+    fn find_resource(&self, ctx: &Context, field: &str, path: &Text) -> Result<Target> {
         if is_remote_file(path) {
             let spec = RepoSpec::parse(path);
             if !spec.is_some_and(|spec| remote::is_here(ctx, &spec)) {
@@ -246,7 +274,7 @@ impl Loader {
             Ok(file) => return Ok(Target::File(file)),
             Err(refusal) => refusal,
         };
-        match self.base(ctx, field, path) {
+        match self.find_base(ctx, field, path) {
             Ok(base) => Ok(Target::Directory(base)),
             // Why the file cannot be read says more than that it is no directory.
             Err(error) if error.code == "not-a-directory" && RepoSpec::parse(path).is_none() => {

@@ -10,7 +10,7 @@
 
 mod charts;
 mod fields;
-mod places;
+pub mod places;
 mod plugins;
 mod shape;
 mod tree;

@@ -117,6 +117,7 @@ impl Renderer<'_> {
             options: self.build,
             fetch: self.fetch,
             lock: &lock,
+            trail: None,
             world: self.world,
             notes: Mutex::default(),
         };

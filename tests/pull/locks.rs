@@ -12,24 +12,24 @@ use super::temp_dir::TempDir;
 use super::tls::Identity;
 
 /// A folder to work in, with a cache beside it.
-struct Place {
+pub struct Place {
     temp: TempDir,
-    env: Vec<(&'static str, String)>,
+    pub env: Vec<(&'static str, String)>,
 }
 
 impl Place {
-    fn new(kustomization: &str) -> Place {
+    pub fn new(kustomization: &str) -> Place {
         let temp = TempDir::new().unwrap();
         fs::create_dir(temp.path().join("work")).unwrap();
         fs::write(temp.path().join("work/kustomization.yaml"), kustomization).unwrap();
         Place { temp, env: Vec::new() }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub fn path(&self, path: &str) -> PathBuf {
         self.temp.path().join(path)
     }
 
-    fn run(&self, line: &str) -> Output {
+    pub fn run(&self, line: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kz"));
         command.args(line.split(' ')).current_dir(self.path("work")).stdin(Stdio::null());
         command.env_clear().env("KZ_CACHE_DIR", self.path("cache")).envs(self.env.iter().cloned());
@@ -37,14 +37,14 @@ impl Place {
     }
 
     #[track_caller]
-    fn succeeds(&self, line: &str) -> String {
+    pub fn succeeds(&self, line: &str) -> String {
         let done = self.run(line);
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
     }
 
     #[track_caller]
-    fn fails(&self, line: &str) -> String {
+    pub fn fails(&self, line: &str) -> String {
         let done = self.run(line);
         assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0), "{line}");
         String::from_utf8(done.stderr).unwrap()
@@ -72,7 +72,7 @@ fn digest(archive: &str) -> String {
 
 /// What a repository does.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+pub enum State {
     /// 1.2.0 is the newest of `web`.
     Old,
     /// So is 1.10.0.
@@ -84,7 +84,7 @@ enum State {
 }
 
 /// Serves a repository that changes.
-fn changing() -> (Server, Arc<Mutex<State>>) {
+pub fn changing() -> (Server, Arc<Mutex<State>>) {
     let state = Arc::new(Mutex::new(State::Old));
     let served = state.clone();
     let server = Server::start(move |asked, _| {

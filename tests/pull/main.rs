@@ -16,3 +16,4 @@ mod site;
 mod tls;
 mod token_server;
 mod trust;
+mod vendored;

@@ -22,3 +22,4 @@ mod locks;
 mod safety;
 mod servers;
 mod submodules;
+mod vendored;

@@ -63,6 +63,19 @@ impl Found {
         }
     }
 
+    /// All files, with their paths in the chart's folder.
+    ///
+    /// Errors: `chart-archive`; `chart-file` where it lies on disk.
+    pub fn files(&self) -> Result<Vec<(String, Arc<[u8]>)>> {
+        match self {
+            Found::Fetched(archive) => {
+                let files = read_bytes(&archive.file_name, &archive.content)?;
+                Ok(files.into_iter().map(|file| (file.name, file.data)).collect())
+            }
+            Found::Disk(path) => Err(Diagnostic::new("chart-file", format!("`{}` was not fetched", path.display()))),
+        }
+    }
+
     /// The folder or file, where it is on disk.
     pub fn path(&self) -> Option<&Path> {
         match self {

@@ -21,6 +21,7 @@ fn with_files(files: &[(&str, &[u8])], test: impl FnOnce(&Context, &Loader)) {
         options: &options,
         fetch: &fetch::Context::offline(),
         lock: &Default::default(),
+        trail: None,
         world: || World::fixed(0),
         notes: Default::default(),
     };

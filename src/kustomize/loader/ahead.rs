@@ -28,7 +28,7 @@ impl Loader {
         outermost.level.ahead.call_once(|| {
             // What is read here is read again, and what is said of it is said then.
             let sources = Sources::new();
-            let quiet = Context { sources: &sources, notes: Mutex::default(), ..*ctx };
+            let quiet = Context { sources: &sources, trail: None, notes: Mutex::default(), ..*ctx };
             run(&quiet, outermost, &mut drop);
         });
     }
@@ -36,7 +36,7 @@ impl Loader {
 
 /// Everything that a build lacks where nothing may be fetched, as one error. `None` where it lacks nothing.
 pub fn missing(ctx: &Context, outermost: &Loader) -> Option<Box<Diagnostic>> {
-    let quiet = Context { notes: Mutex::default(), ..*ctx };
+    let quiet = Context { trail: None, notes: Mutex::default(), ..*ctx };
     let (mut lacking, mut seen) = (Vec::new(), HashSet::new());
     run(&quiet, outermost, &mut |mistake| {
         if mistake.code == "offline" && seen.insert(mistake.message.clone()) {

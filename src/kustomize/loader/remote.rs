@@ -18,6 +18,7 @@ use crate::k8s::read::read_resources;
 use crate::kustomize::context::Context;
 use crate::kustomize::kustomization::Text;
 use crate::kustomize::lock::{Pin, Thing};
+use crate::kustomize::trail::Step;
 
 /// From the root of a repository so many folders up are the cache's: `CACHE/trees/ab/…/tree`.
 const CACHE_LEVELS: usize = 5;
@@ -115,6 +116,10 @@ impl Loader {
         let remote = Arc::new(Remote { spec, checkout: opened });
         let path = fs::clean(&remote.tree().join(remote.spec.clean_directory()));
         let root = remote.root(ctx, &path).map_err(|error| error.at(span))?;
+        if let Some(trail) = ctx.trail {
+            let (spec, commit) = (remote.spec.clone(), remote.checkout.commit().to_owned());
+            trail.add(Step::Repository { spec, commit, tree: remote.tree().to_owned() });
+        }
         ctx.lock.used(Thing::git(&remote.spec), || Ok(Pin::Commit(remote.checkout.commit().to_owned())))?;
         let name = remote.display(&path).unwrap_or_default();
         let working_dir = match &referrer {

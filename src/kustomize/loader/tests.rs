@@ -19,6 +19,7 @@ fn with_files(files: &[&str], restrictor: LoadRestrictor, test: impl FnOnce(&Con
         options: &options,
         fetch: &fetch::Context::offline(),
         lock: &Default::default(),
+        trail: None,
         world: || World::fixed(0),
         notes: Default::default(),
     });

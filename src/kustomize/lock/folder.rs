@@ -4,6 +4,7 @@
 //! can be had without kz: `find -L . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::{Diagnostic, FileSystem, Result};
 use crate::fetch::Digest;
@@ -17,28 +18,42 @@ const MAX_FILES: usize = 100_000;
 ///
 /// Errors: `unreadable-file`.
 pub fn digest(fs: &dyn FileSystem, folder: &Path) -> Result<Digest> {
-    let mut lines = Vec::new();
-    walk(fs, folder, ".", 0, &mut lines)?;
-    lines.sort_unstable();
-    let list: String = lines.into_iter().map(|(path, hex)| format!("{hex}  {path}\n")).collect();
+    let line = |(path, text): (String, Arc<[u8]>)| format!("{}  ./{path}\n", Digest::of(&text).hex());
+    let list: String = files(fs, folder)?.into_iter().map(line).collect();
     Ok(Digest::of(list.as_bytes()))
 }
 
-fn walk(fs: &dyn FileSystem, folder: &Path, name: &str, depth: usize, lines: &mut Vec<(String, String)>) -> Result<()> {
+/// All files below a folder, sorted by their paths in it; also those that links lead to.
+///
+/// Errors: `unreadable-file`.
+pub fn files(fs: &dyn FileSystem, folder: &Path) -> Result<Vec<(String, Arc<[u8]>)>> {
+    let mut files = Vec::new();
+    walk(fs, folder, "", 0, &mut files)?;
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn walk(
+    fs: &dyn FileSystem,
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut Vec<(String, Arc<[u8]>)>,
+) -> Result<()> {
     let failed = |path: &Path, why: &dyn std::fmt::Display| {
         Diagnostic::new("unreadable-file", format!("`{}` cannot be read: {why}", path.display()))
             .help("see whether this user may read it")
     };
-    if depth > MAX_DEPTH || lines.len() > MAX_FILES {
+    if depth > MAX_DEPTH || files.len() > MAX_FILES {
         return Err(failed(folder, &"it holds too much to be a chart").help("see whether a link leads in a circle"));
     }
     for entry in fs.list(folder).map_err(|e| failed(folder, &e))? {
-        let (path, name) = (folder.join(&entry), format!("{name}/{entry}"));
+        let path = folder.join(&entry);
         if fs.is_dir(&path) {
-            walk(fs, &path, &name, depth + 1, lines)?;
+            walk(fs, &path, &format!("{prefix}{entry}/"), depth + 1, files)?;
         } else {
             let content = fs.read(&path).map_err(|e| failed(&path, &e))?;
-            lines.push((name, Digest::of(&content).hex()));
+            files.push((format!("{prefix}{entry}"), content));
         }
     }
     Ok(())

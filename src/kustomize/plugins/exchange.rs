@@ -231,6 +231,7 @@ mod tests {
             options: &options,
             fetch: &fetch::Context::offline(),
             lock: &Default::default(),
+            trail: None,
             world: || World::fixed(0),
             notes: Default::default(),
         })

@@ -61,6 +61,7 @@ impl Bench {
             options: &self.options,
             fetch: &fetch::Context::offline(),
             lock: &Default::default(),
+            trail: None,
             world: || World::fixed(0),
             notes,
         };
