@@ -193,8 +193,11 @@ impl Thing {
     }
 
     pub fn git(spec: &RepoSpec) -> Thing {
-        let url = git::without_password(&spec.url).into_owned();
-        Thing::Git { url, reference: spec.reference.clone() }
+        Thing::repository(&spec.url, &spec.reference)
+    }
+
+    pub fn repository(url: &str, reference: &str) -> Thing {
+        Thing::Git { url: git::without_password(url).into_owned(), reference: reference.to_owned() }
     }
 
     pub fn chart(repo: &str, name: &str, asked: &str) -> Thing {

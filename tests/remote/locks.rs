@@ -250,6 +250,42 @@ fn an_address_stays_what_it_was() {
 }
 
 #[test]
+fn a_chart_in_git_stays_at_its_commit() {
+    let Some(bench) = Bench::new() else { return };
+    let template = |name: &str| [("charts/one/templates/cm.yaml", config_map(name))];
+    let commit = |name: &str| {
+        let [(path, text)] = template(name);
+        bench.commit(
+            "repo",
+            &[
+                ("charts/one/Chart.yaml", "apiVersion: v2\nname: one\nversion: 0.1.0\n"),
+                ("charts/one/values.yaml", "{}\n"),
+                (path, &text),
+            ],
+        )
+    };
+    let old = commit("first");
+    let server = serve(bench.path());
+    let url = server.url("/repo/.git");
+    bench.kustomization(&format!("helmCharts:\n- {{name: one, repo: 'git+{url}@charts?ref=main', releaseName: r}}\n"));
+    bench.locks(&[]);
+    let lock = bench.lock();
+    assert!(lock.contains(&format!("repo = \"git+{url}@charts?ref=main\"\nversion = \"0.1.0\"\n")), "{lock}");
+    assert!(lock.contains(&format!("[[git]]\nurl = \"{url}\"\nref = \"main\"\ncommit = \"{old}\"\n")), "{lock}");
+    commit("second");
+    let count = server.count();
+    assert_eq!(bench.names_of_kz(&["."]), "first");
+    assert_eq!(bench.names_of_kz(&[".", "--offline"]), "first");
+    assert_eq!(server.count(), count);
+    bench.forget();
+    assert_eq!(bench.names_of_kz(&["."]), "first");
+    let (code, changes) = bench.checks();
+    assert_eq!((code, changes.matches("moved: ").count()), (Some(1), 2), "{changes}");
+    bench.locks(&[".", "--update"]);
+    assert_eq!(bench.names_of_kz(&["."]), "second");
+}
+
+#[test]
 fn a_chart_in_a_folder_is_held_to_its_files() {
     let Some(bench) = Bench::new() else { return };
     bench.write(

@@ -3,11 +3,13 @@
 //! kustomize calls `helm pull` for them, which unpacks them into the chart home; the next build finds them there. A
 //! build that writes into its sources is none that can run twice at once, or where nothing may be written.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::Inflation;
 use crate::base::{Diagnostic, Result, Sources, parallel};
 use crate::fetch::Digest;
+use crate::fetch::git::{self, NamedBy};
 use crate::helm::chart::Chart;
 use crate::helm::pull::Pulling;
 use crate::helm::pull::access::Access;
@@ -58,11 +60,15 @@ fn one(ctx: &Context, pulling: &Pulling, loader: &Loader, entry: &HelmChart) -> 
         true => DEVELOPMENT,
         false => &*entry.version,
     };
+    let repo = match is_git(&entry.repo) && ctx.lock.is_on() {
+        true => Cow::Owned(at_commit(ctx, &entry.repo).map_err(|error| error.at(entry.repo.span))?),
+        false => Cow::Borrowed(&*entry.repo),
+    };
     let reference = format!("{}/{}", entry.repo.trim_end_matches('/'), &*entry.name);
     let (access, check) = (Access::default(), Check::Never);
     let wanted = match is_oci(&entry.repo) {
         true => Wanted { reference: &reference, version, repo: None, access: &access, check },
-        false => Wanted { reference: &entry.name, version, repo: Some(&entry.repo), access: &access, check },
+        false => Wanted { reference: &entry.name, version, repo: Some(&repo), access: &access, check },
     };
     let thing = Thing::chart(&entry.repo, &entry.name, version);
     let found = ctx.lock.pinned(&thing).and_then(|pin| match pin {
@@ -80,6 +86,24 @@ fn one(ctx: &Context, pulling: &Pulling, loader: &Loader, entry: &HelmChart) -> 
         let place = [&entry.version, &entry.name].into_iter().find(|text| is_missing && !text.is_empty());
         error.at(place.unwrap_or(&entry.repo).span)
     })
+}
+
+/// The address of charts in git, at the commit of the lock, or the one that it is to have.
+fn at_commit(ctx: &Context, repo: &str) -> Result<String> {
+    let Address { url, reference, .. } = Address::parse(repo)?;
+    let thing = Thing::repository(&url, &reference);
+    let commit = match ctx.lock.pinned(&thing)? {
+        Some(Pin::Commit(id)) => id.clone(),
+        _ => {
+            let timeout = ctx.fetch.settings.timeouts.whole;
+            let source = git::Source { url, reference, submodules: false, timeout, named_by: NamedBy::User };
+            git::open(ctx.fetch, &source)?.commit().to_owned()
+        }
+    };
+    ctx.lock.used(thing, || Ok(Pin::Commit(commit.clone())))?;
+    // Of equal parameters the last counts.
+    let bare = repo.split('#').next().unwrap_or_default();
+    Ok(format!("{bare}{}ref={commit}", if bare.contains('?') { '&' } else { '?' }))
 }
 
 /// The archive of a lock: from the cache, or from where it was found if it is there still.

@@ -2,10 +2,10 @@
 
 use crate::fetch::Digest;
 
-/// The parameters of kustomize; all others may be tokens.
-const PLAIN: [&str; 4] = ["ref", "version", "timeout", "submodules"];
+/// The parameters of kustomize, and of charts in git; all others may be tokens.
+const PLAIN: [&str; 7] = ["ref", "version", "timeout", "submodules", "sparse", "depupdate", "package"];
 
-/// The address, with a digest in the place of what its query holds besides kustomize's own parameters: such addresses
+/// The address, with a digest in the place of what its query holds besides those parameters: such addresses
 /// can be told apart, and not be used. `https://host/x.yaml?ref=main&…9f86d081884c7d65`
 pub fn without_tokens(url: &str) -> String {
     let Some((location, query)) = url.split_once('?') else { return url.to_owned() };
