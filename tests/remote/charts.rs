@@ -79,6 +79,12 @@ fn charts_are_what_their_folders_are() {
     ] {
         assert_eq!(succeeds(&bench, &[&["template", "a"], args].concat()), expected, "{args:?}");
     }
+    bench.commit("repo", &[("values/prod.yaml", "color: red\n")]);
+    let file = at(&server, "@values/prod.yaml?ref=main");
+    let printed = succeeds(&bench, &["template", "a", &at(&server, "@charts/web"), "-f", &file]);
+    assert_eq!(names(&printed), "common db web-red");
+    let said = bench.kz_fails(&["template", "a", &at(&server, "@charts/web"), "-f", &at(&server, "@values/none.yaml")]);
+    assert!(said.starts_with("error[values-unreadable]: there is no file `git+http://127.0.0.1:"), "{said}");
     let without = succeeds(&bench, &["template", "a", &at(&server, "@charts/db?depupdate=0")]);
     assert_eq!(names(&without), "db");
     assert!(bench.kz_fails(&["template", "a", &at(&server, "@charts/web?depupdate=0")]).contains("common"));

@@ -85,6 +85,14 @@ pub fn provenance(pulling: &Pulling, address: &Address) -> Result<Option<Arc<[u8
     here.read(&here.checkout.tree().join(format!("{}.prov", address.path)), MAX_PROVENANCE)
 }
 
+/// A file of a repository, such as values for a chart; `None` where there is none.
+///
+/// Errors: those of [`git::open`]; `git-url`; `chart-file`: it is too large.
+pub fn file(pulling: &Pulling, address: &str) -> Result<Option<Arc<[u8]>>> {
+    let here = Place::open(pulling, Address::parse(address)?)?;
+    here.read(&here.path, MAX_ARCHIVE)
+}
+
 fn archive_at(pulling: &Pulling, address: &Address, depth: usize) -> Result<Archive> {
     if depth > MAX_DEPTH {
         let message =

@@ -15,6 +15,9 @@ use crate::fetch::{self, Freshness, Url, without_secrets};
 use crate::gotmpl::{Map, Type, Value};
 use crate::helm::from_yaml::json_value_of;
 use crate::helm::load::prefixed;
+use crate::helm::pull::Pulling;
+use crate::helm::pull::git::{self, is_git};
+use crate::helm::pull::homes::Homes;
 use crate::helm::strvals::{self, Budget, Fault, Reading};
 use crate::yaml::read_json;
 
@@ -130,13 +133,20 @@ impl Files<'_> {
             let freshness = Freshness::of(&url);
             return Ok(fetch::file(self.fetch, "values", &Request::get(url), freshness)?.content);
         }
+        if is_git(path) {
+            let homes = Homes::default();
+            let pulling = Pulling::new(self.fs, self.sources, self.fetch, &homes, &|_| ());
+            let missing = || fail(format!("there is no file `{}`", without_secrets(path)));
+            return git::file(&pulling, path)?
+                .ok_or_else(|| missing().help("write `git+https://HOST/REPO@PATH?ref=REF`"));
+        }
         self.fs.read(Path::new(path)).map_err(|error| fail(format!("open {path}: {error}")))
     }
 }
 
 /// The name of a file of values for messages: of a URL, without what may be secret.
 pub fn shown(path: &str) -> Cow<'_, str> {
-    if is_url(path) { Cow::Owned(without_secrets(path)) } else { Cow::Borrowed(path) }
+    if is_url(path) || is_git(path) { Cow::Owned(without_secrets(path)) } else { Cow::Borrowed(path) }
 }
 
 /// Go: url.Parse, and the providers of `http` and `https`.
