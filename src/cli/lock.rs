@@ -1,6 +1,5 @@
 //! `kz lock`
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 
 use clap::builder::ValueParser;
@@ -10,7 +9,7 @@ use kz::base::{Diagnostic, Result, Sources};
 use kz::fetch;
 use kz::kustomize::loader::RepoSpec;
 use kz::kustomize::lock::changes::{Change, Kind, between};
-use kz::kustomize::lock::{self, Entries, FILE, Lock, Renewed};
+use kz::kustomize::lock::{self, Entries, Lock, Renewed};
 use kz::kustomize::{self, BuildOptions, Context};
 
 use super::args::{Purpose, switch, value};
@@ -153,7 +152,7 @@ impl Task<'_> {
     }
 
     fn file(&self) -> String {
-        PathBuf::from(self.dir).join(FILE).display().to_string()
+        lock::file_name(self.dir)
     }
 
     fn no_lock(&self) -> Box<Diagnostic> {

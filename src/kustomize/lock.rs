@@ -214,7 +214,7 @@ impl Thing {
             Thing::File { url } | Thing::Git { url, .. } => url,
             Thing::Folder { path } => path,
         };
-        whole == name || self.short_name() == name
+        whole == name || self.short_name() == name || whole.rsplit('/').next() == Some(name)
     }
 
     /// A name that a person would type.
@@ -261,9 +261,9 @@ impl fmt::Display for Pin {
 ///
 /// Errors: `lock-file`, `lock-version`.
 pub fn read(fs: &dyn FileSystem, working_dir: &Path, dir: &str) -> Result<Option<Entries>> {
-    let (path, name) = (working_dir.join(dir).join(FILE), Path::new(dir).join(FILE));
+    let (path, name) = (working_dir.join(dir).join(FILE), file_name(dir));
     let broken = |why: String| {
-        Diagnostic::new("lock-file", format!("`{}` cannot be used: {why}", name.display()))
+        Diagnostic::new("lock-file", format!("`{name}` cannot be used: {why}"))
             .help(format!("mend it, or remove it and make a new one: `kz lock {dir}`"))
     };
     let text = match fs.read_within(&path, MAX_SIZE) {
@@ -273,12 +273,17 @@ pub fn read(fs: &dyn FileSystem, working_dir: &Path, dir: &str) -> Result<Option
     };
     match text::version(&text).map_err(broken)? {
         text::VERSION => text::read(&text).map(Some).map_err(broken),
-        newer => Err(Diagnostic::new("lock-version", format!("`{}` is of version {newer}", name.display()))
+        newer => Err(Diagnostic::new("lock-version", format!("`{name}` is of version {newer}"))
             .help(format!("this kz knows version {}: use a newer one, or make a new lock", text::VERSION))),
     }
 }
 
-/// Writes the lock of a directory, if it is not there as it is to be. Gives its name.
+/// The lock of a directory, as a person would type it.
+pub fn file_name(dir: &str) -> String {
+    if dir == "." { FILE.to_owned() } else { Path::new(dir).join(FILE).display().to_string() }
+}
+
+/// Writes the lock of a directory, if it is not there as it is to be.
 ///
 /// Errors: `write`.
 pub fn write(fs: &dyn FileSystem, working_dir: &Path, dir: &str, entries: &Entries) -> Result<()> {
@@ -288,7 +293,7 @@ pub fn write(fs: &dyn FileSystem, working_dir: &Path, dir: &str, entries: &Entri
         return Ok(());
     }
     files::replace(&path, &text, 0o644).map_err(|e| {
-        Diagnostic::new("write", format!("cannot write `{}`: {e}", Path::new(dir).join(FILE).display()))
+        Diagnostic::new("write", format!("cannot write `{}`: {e}", file_name(dir)))
             .help("make the directory one that you may write to")
     })
 }
@@ -314,6 +319,8 @@ mod tests {
         }
         assert!(git("https://github.com/org/repo").is_named("https://github.com/org/repo"));
         assert!(!git("https://github.com/org/repo").is_named("org"));
+        let folder = Thing::Folder { path: "charts/web".to_owned() };
+        assert!(folder.is_named("web") && folder.is_named("charts/web") && !folder.is_named("charts"));
     }
 
     #[test]

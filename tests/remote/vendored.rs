@@ -1,4 +1,5 @@
-//! `kz vendor`: a folder that builds to the same, with the net down and nothing in the cache.
+//! `kz vendor`: a folder that builds to the same, with the net down and nothing in the cache. With `KUSTOMIZE` it must
+//! build it to the same, too.
 
 use std::fs;
 use std::path::Path;
@@ -23,6 +24,10 @@ impl Bench {
         let copied = self.done(command.env("PATH", "/nowhere").output().unwrap());
         assert!(copied.is_success, "{}", copied.stderr);
         assert_eq!(copied.stdout, built.stdout);
+        // Others build it to the same.
+        if let Some(reference) = self.reference(&["build", "../moved", "--enable-helm"]) {
+            assert_eq!(reference.stdout, built.stdout, "{}", reference.stderr);
+        }
         copied.stdout
     }
 
