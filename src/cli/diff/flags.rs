@@ -100,7 +100,7 @@ pub fn command(purpose: Purpose) -> Command {
                 .hide_possible_values(true),
         )
         .arg(path("format-template", "FILE", "Write as a template of minijinja says, with the data of `json`"))
-        .arg(value("max-bytes", "N", "How long Markdown may be; whole objects are left out before (default: 65536)"))
+        .arg(value("max-bytes", "N", "How long Markdown may be; whole objects are left out before (default: 65000)"))
         .arg(on_or_off("stat", "Only how much changes in each object"))
         .arg(on_or_off("name-only", "Only the names of the objects that differ"))
         .arg(path("output", "PATH", "Write to a file").short('o'))
@@ -188,7 +188,8 @@ fn most_bytes(matches: &ArgMatches) -> Result<Option<usize>> {
     let Some(text) = matches.get_one::<String>("max-bytes") else { return Ok(None) };
     match text.parse() {
         Ok(number) if number >= markdown::FEWEST_BYTES => Ok(Some(number)),
-        _ => Err(Diagnostic::new("usage", format!("`--max-bytes {text}` is no number of bytes that are enough"))
-            .help(format!("it is at least {}; GitHub takes comments of 65536", markdown::FEWEST_BYTES))),
+        _ => Err(Diagnostic::new("usage", format!("`--max-bytes {text}` is no number of bytes that are enough")).help(
+            format!("it is at least {}; a comment on GitHub has at most 65536 characters", markdown::FEWEST_BYTES),
+        )),
     }
 }

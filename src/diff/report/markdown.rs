@@ -15,8 +15,8 @@ use std::collections::HashMap;
 use super::{Counts, Outcome, Report, Section, words};
 use escape::{cell, code, codes, fence, others, quoted, sentence};
 
-/// The longest body of a comment on GitHub, in characters.
-pub const MOST_BYTES: usize = 65_536;
+/// A comment on GitHub has at most 65,536 characters; the rest is for the marker that `kz comment` adds.
+pub const MOST_BYTES: usize = 65_000;
 
 /// Room for the verdict and for what is left out.
 pub const FEWEST_BYTES: usize = 2_048;

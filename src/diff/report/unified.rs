@@ -5,7 +5,7 @@ use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 use super::paint::{Role, paint};
 use super::words;
 use super::{Report, Section};
-use crate::base::report::{Style, printable};
+use crate::base::report::Style;
 use crate::diff::object::Id;
 use crate::diff::value::Value;
 
@@ -32,7 +32,7 @@ struct Output {
 
 impl Output {
     fn line(&mut self, role: Option<Role>, line: &str) {
-        let line = printable(line);
+        let line = words::one_line(line);
         self.text.push_str(&role.map_or_else(|| line.clone(), |role| paint(self.style, role, &line)));
         self.text.push('\n');
     }
@@ -79,7 +79,10 @@ impl Output {
 
 /// `a/Deployment.apps/shop/web`
 fn file(side: &str, id: Option<&Id>) -> String {
-    id.map_or_else(|| "/dev/null".to_owned(), |id| format!("{side}/{}", id.to_string().replace(' ', "/")))
+    let Some(id) = id else { return "/dev/null".to_owned() };
+    let group = if id.group.is_empty() { String::new() } else { format!(".{}", id.group) };
+    let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", id.namespace) };
+    format!("{side}/{}{group}/{namespace}{}", id.kind, id.name)
 }
 
 /// Changes whose surroundings touch are shown as one.

@@ -81,7 +81,9 @@ fn summary(section: &Section, report: &Report) -> String {
         (some, all) if some.len() == all => remarks.push(format!("all {all} environments")),
         (some, all) => remarks.push(format!("{} of {all} environments", some.len())),
     }
-    out.push_str(&format!(" <span class=\"remark\">{}</span>", remarks.join(" · ")));
+    if !remarks.is_empty() {
+        out.push_str(&format!(" <span class=\"remark\">{}</span>", remarks.join(" · ")));
+    }
     out
 }
 
@@ -164,8 +166,9 @@ fn row(path: &FieldPath, text: &str, out: &mut String) {
     let last = path.0.iter().rposition(|step| matches!(step, Step::Key(_))).unwrap_or_default();
     let start = FieldPath(path.0[..last].to_vec()).to_string().len();
     let start = start + usize::from(full[start..].starts_with('.'));
+    let text = if text.is_empty() { String::new() } else { format!(" <span class=\"value\">{text}</span>") };
     out.push_str(&format!(
-        "<div class=\"field\"><code class=\"path\">{}<b>{}</b></code> <span class=\"value\">{text}</span></div>\n",
+        "<div class=\"field\"><code class=\"path\">{}<b>{}</b></code>{text}</div>\n",
         line(&full[..start]),
         line(&full[start..])
     ));
@@ -212,7 +215,7 @@ fn texts(old: &str, new: &str, out: &mut String) {
             Row::Old(line) => format!("<div class=\"old\">- {}</div>", pieces(&line)),
             Row::New(line) => format!("<div class=\"new\">+ {}</div>", pieces(&line)),
             Row::Same(line) => format!("<div>  {}</div>", escape(line)),
-            Row::NoBreak => format!("<div class=\"skip\">{}</div>", words::NO_BREAK),
+            Row::NoBreak => format!("<div class=\"end\">{}</div>", words::NO_BREAK),
             Row::Gap(count) => format!("<div class=\"skip\">{}</div>", words::skipped(count)),
         });
     }

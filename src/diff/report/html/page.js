@@ -7,7 +7,7 @@
   const chips = [...document.querySelectorAll("[data-chip]")];
   const is_on = (button) => button.getAttribute("aria-pressed") === "true";
   const press = (button, on) => button.setAttribute("aria-pressed", String(on));
-  tools.hidden = false;
+  tools.hidden = objects.length === 0;
 
   // ---- Filters
   const texts = new Map();

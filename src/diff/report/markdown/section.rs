@@ -19,7 +19,7 @@ const MOST_NAMES: usize = 30;
 pub fn write(section: &Section, report: &Report) -> String {
     let change = section.change;
     let mut out = format!("\n<details>\n<summary>{}</summary>\n\n", summary(section, report));
-    if report.environments.len() > 1 {
+    if section.environments.len() > 1 {
         let names: Vec<&str> = section.environments.iter().map(|at| report.environments[*at].name.as_str()).collect();
         out.push_str(&format!("In {}\n\n", codes(&names, MOST_NAMES)));
     }
@@ -64,12 +64,11 @@ fn summary(section: &Section, report: &Report) -> String {
     if !change.risks.is_empty() {
         remarks.push("<b>risky</b>".to_owned());
     }
-    let all = report.environments.len();
-    if all > 1 {
-        remarks.push(match section.environments.len() {
-            count if count == all => format!("all {all} environments"),
-            count => format!("{count} of {all} environments"),
-        });
+    match (section.environments.as_slice(), report.environments.len()) {
+        (_, 0 | 1) => {}
+        ([one], _) => remarks.push(cell(&report.environments[*one].name)),
+        (some, all) if some.len() == all => remarks.push(format!("all {all} environments")),
+        (some, all) => remarks.push(format!("{} of {all} environments", some.len())),
     }
     let remarks: String = remarks.iter().map(|remark| format!(" · {remark}")).collect();
     format!("{} {}{remarks}", status(change), cell(&words::title(change)))
