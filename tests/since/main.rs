@@ -6,6 +6,7 @@ mod temp_dir;
 
 mod changes;
 mod errors;
+mod formats;
 mod repo;
 mod settings;
 mod sides;

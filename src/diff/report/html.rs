@@ -49,8 +49,8 @@ pub fn write(report: &Report) -> String {
     let kinds: BTreeSet<&str> = sections.iter().map(|section| section.change.id.kind.as_str()).collect();
     out.push_str(&tools(report, &kinds));
     out.push_str("<main>\n");
-    out.push_str(&failures(report));
     out.push_str(&environments(report));
+    out.push_str(&failures(report));
     out.push_str("<section id=\"objects\" aria-label=\"Objects\">\n");
     let is_open = sections.len() <= MOST_OPEN;
     for (number, section) in sections.iter().enumerate() {
@@ -121,15 +121,18 @@ fn environments(report: &Report) -> String {
             (_, 0) => "<td class=\"zero\">0</td>".to_owned(),
             (_, count) => format!("<td class=\"{class}\">{count}</td>"),
         };
-        format!(
-            "<tr><th scope=\"row\"><code>{}</code></th>{}{}{}{}<td class=\"status {1}\">{1}</td></tr>\n",
-            line(&environment.name),
+        let numbers = [
             number("added", counts.added),
             number("changed", counts.changed),
             number("removed", counts.removed),
             number("risky", counts.risky),
+        ];
+        let status = words::status(environment);
+        format!(
+            "<tr><th scope=\"row\"><code>{}</code></th>{}<td class=\"status {status}\">{status}</td></tr>\n",
+            line(&environment.name),
+            numbers.concat()
         )
-        .replace("{1}", words::status(environment))
     };
     let rows: String = report.environments.iter().map(row).collect();
     format!(

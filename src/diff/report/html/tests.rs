@@ -31,6 +31,22 @@ fn the_data_of_an_object_are_its_lines() {
 }
 
 #[test]
+fn environments_have_a_row_each() {
+    let page = write(&samples::many());
+    let row = |name: &str| {
+        let rest = page.split_once(&format!("<tr><th scope=\"row\"><code>{name}</code></th>")).expect("is there").1;
+        rest.split_once("</tr>").expect("ends").0.to_owned()
+    };
+    assert_eq!(
+        row("overlays/prod"),
+        "<td class=\"zero\">0</td><td class=\"changed\">1</td><td class=\"removed\">1</td>\
+         <td class=\"risky\">1</td><td class=\"status risky\">risky</td>"
+    );
+    assert_eq!(row("overlays/broken"), "<td></td><td></td><td></td><td></td><td class=\"status failed\">failed</td>");
+    assert!(page.contains("data-environments=\"0 1 2\""));
+}
+
+#[test]
 fn the_policy_lets_in_the_page_s_own_script_and_style_only() {
     let page = write(&samples::many());
     let between = |start: &str, end: &str| {
