@@ -156,7 +156,16 @@
     for (const object of shown) object.open = open;
     fold_word();
   });
-  document.addEventListener("toggle", fold_word, true);
+  // Thousands may be opened at once.
+  let is_asked = false;
+  document.addEventListener("toggle", () => {
+    if (is_asked) return;
+    is_asked = true;
+    requestAnimationFrame(() => {
+      is_asked = false;
+      fold_word();
+    });
+  }, true);
 
   // ---- Dark and light
   const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
