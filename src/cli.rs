@@ -21,6 +21,7 @@ mod lock;
 mod progress;
 mod pull;
 mod registry;
+mod release;
 mod repo;
 mod show;
 mod sizes;

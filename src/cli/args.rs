@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, repo, show, template, vendor,
-    verify, version,
+    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, release, repo, show, template,
+    vendor, verify, version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -54,6 +54,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("build", build::command, build::run),
     Verb::new("diff", diff::command, diff::run),
     Verb::new("hash", hash::command, hash::run),
+    Verb::group("release", release::command, release::VERBS),
     Verb::new("comment", comment::command, comment::run),
     Verb::new("localize", localize::command, localize::run),
     Verb::new("lock", lock::command, lock::run),

@@ -58,5 +58,5 @@ fn hash(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
         _ => renderer.render(name, &target::chart_options(matches, None))?,
     };
     rendered.notes.iter().for_each(|text| ui.note(text));
-    content_hash(&rendered.objects)
+    content_hash(&rendered.objects.iter().collect::<Vec<_>>())
 }

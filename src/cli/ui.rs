@@ -58,6 +58,14 @@ impl Ui {
         });
     }
 
+    /// Says a line that stands for itself.
+    pub fn say(&self, line: &str) {
+        match self.format {
+            ErrorFormat::Human => say(&format!("{line}\n")),
+            ErrorFormat::Json => say(&report::json_note(line)),
+        }
+    }
+
     /// Says something that is no error.
     pub fn note(&self, text: &str) {
         say(&match self.format {

@@ -26,6 +26,23 @@ pub fn blank_own(value: &mut Value) {
     for_secrets(value, &mut |data, _| for_leaves(data, &mut |leaf| *leaf = Value::Text("".into())));
 }
 
+/// What is kept of a value of a Secret where the value itself is not: `kz-secret:12:` and what tells it from others.
+const MARK: &str = "kz-secret:";
+
+/// Puts marks in the place of the values of Secrets and of texts that hold one. `tell_apart` makes of a value what
+/// tells it from others and does not give it away.
+pub fn mark(value: &mut Value, known: &Known, tell_apart: &dyn Fn(&[u8]) -> String) {
+    let mark = |bytes: &[u8]| Value::Text(format!("{MARK}{}:{}", bytes.len(), tell_apart(bytes)).into());
+    for_secrets(value, &mut |data, is_base64| {
+        for_leaves(data, &mut |leaf| {
+            if let Some(bytes) = leaf_bytes(leaf, is_base64) {
+                *leaf = mark(&bytes);
+            }
+        });
+    });
+    known.replace(value, &mark);
+}
+
 fn for_secrets(value: &mut Value, change: &mut dyn FnMut(&mut Value, bool)) {
     if is_secret(value) {
         return for_data(value, change);
@@ -53,6 +70,13 @@ pub fn show_own(value: &mut Value) {
     });
 }
 
+/// Whether it is a Secret, or one is inside of it.
+pub fn holds_secret(value: &Value) -> bool {
+    is_secret(value)
+        || value.as_list().iter().any(holds_secret)
+        || value.fields().iter().any(|(_, value)| holds_secret(value))
+}
+
 fn is_secret(value: &Value) -> bool {
     let text = |key| value.get(key).and_then(Value::as_text);
     text("kind") == Some("Secret") && text("apiVersion") == Some("v1")
@@ -76,14 +100,25 @@ fn for_leaves(value: &mut Value, change: &mut dyn FnMut(&mut Value)) {
 }
 
 fn hidden_leaf(leaf: &Value, is_base64: bool) -> Value {
+    let marked = leaf.as_text().and_then(|text| text.strip_prefix(MARK)?.split_once(':'));
+    if let Some((bytes, apart)) = marked
+        && let Ok(bytes) = bytes.parse()
+    {
+        return Value::Secret { bytes, digest: FixedState::default().hash_one(apart), is_other: false };
+    }
+    leaf_bytes(leaf, is_base64).map_or_else(|| leaf.clone(), |bytes| hidden(&bytes))
+}
+
+/// The bytes that a value of a Secret stands for; none of what says nothing.
+fn leaf_bytes(leaf: &Value, is_base64: bool) -> Option<Vec<u8>> {
     match leaf {
         Value::Text(text) => {
             let bytes = if is_base64 { base64::decode(text.as_bytes()).ok() } else { None };
-            hidden(bytes.as_deref().unwrap_or(text.as_bytes()))
+            Some(bytes.unwrap_or_else(|| text.as_bytes().to_vec()))
         }
-        Value::Number(text) => hidden(text.as_bytes()),
-        Value::Bool(is_true) => hidden(if *is_true { b"true" } else { b"false" }),
-        other => other.clone(),
+        Value::Number(text) => Some(text.as_bytes().to_vec()),
+        Value::Bool(is_true) => Some(is_true.to_string().into_bytes()),
+        _ => None,
     }
 }
 
@@ -152,13 +187,21 @@ impl Known {
         out
     }
 
+    /// Whether a text holds a value of a Secret.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.patterns.as_ref().is_some_and(|patterns| patterns.is_match(text))
+    }
+
     /// Replaces every text that holds a value of a Secret.
     pub fn hide(&self, value: &mut Value) {
-        let Some(patterns) = &self.patterns else { return };
+        self.replace(value, &hidden);
+    }
+
+    fn replace(&self, value: &mut Value, by: &dyn Fn(&[u8]) -> Value) {
         match value {
-            Value::Text(text) if patterns.is_match(text.as_bytes()) => *value = hidden(text.as_bytes()),
-            Value::List(items) => items.iter_mut().for_each(|item| self.hide(item)),
-            Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| self.hide(value)),
+            Value::Text(text) if self.is_in(text) => *value = by(text.as_bytes()),
+            Value::List(items) => items.iter_mut().for_each(|item| self.replace(item, by)),
+            Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| self.replace(value, by)),
             _ => {}
         }
     }

@@ -17,9 +17,9 @@ const CONTENT: &str = "kz-content 1\n";
 /// The content hash of a set of objects: `sha256:` and 64 digits.
 ///
 /// Errors: an object that has no JSON form.
-pub fn content_hash(objects: &[Object]) -> Result<String> {
+pub fn content_hash(objects: &[&Object]) -> Result<String> {
     with_deep_stack(|| {
-        let mut digests = objects.iter().map(object_digest).collect::<Result<Vec<String>>>()?;
+        let mut digests = objects.iter().copied().map(object_digest).collect::<Result<Vec<String>>>()?;
         digests.sort_unstable();
         let mut hasher = Sha256::new_with_prefix(CONTENT);
         for digest in &digests {
@@ -78,7 +78,7 @@ mod tests {
         let documents = read(SourceId::NONE, text.as_bytes(), ReadOptions::values()).expect("is YAML");
         let objects: Vec<Object> =
             documents.into_iter().filter_map(|document| document.root).map(Object::new).collect();
-        content_hash(&objects).expect("has a JSON form")
+        content_hash(&objects.iter().collect::<Vec<_>>()).expect("has a JSON form")
     }
 
     /// The vectors of the book, recorded from Python: `json.dumps(sort_keys=True, separators=(",", ":"),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::{Diagnostic, Result};
+use crate::release::name::Reference;
 
 /// Where the objects of one side come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Place {
         revision: String,
         path: PathBuf,
     },
+    /// A revision of a release.
+    Release(Reference),
     /// What the cluster has of the objects of the other side.
     Live,
 }
@@ -34,6 +37,14 @@ impl Place {
         }
         if text == "live:" {
             return Ok(Place::Live);
+        }
+        if let Some(reference) = text.strip_prefix("release:") {
+            return Reference::parse(reference).map(Place::Release);
+        }
+        if text.contains('@')
+            && let Ok(reference) = Reference::parse(text)
+        {
+            return Ok(Place::Release(reference));
         }
         if let Some(rest) = text.strip_prefix("git:") {
             let wrong = || {
@@ -79,6 +90,11 @@ mod tests {
         assert_eq!(parse("git:C:prod"), at("C", "prod"));
         assert_eq!(parse("https://host/repo//prod?ref=x"), here("https://host/repo//prod?ref=x"));
         assert_eq!(parse("git@host:org/repo"), here("git@host:org/repo"));
+        let release = |text: &str| Place::Release(Reference::parse(text).expect("names a revision"));
+        assert_eq!(parse("web@3"), release("web@3"));
+        assert_eq!(parse("web@sha256:ab12"), release("web@sha256:ab12"));
+        assert_eq!(parse("release:web"), release("web@latest"));
+        assert_eq!(parse("main@{1}:x"), here("main@{1}:x"));
         assert_eq!(parse("-"), Place::Stdin);
         assert_eq!(parse("live:"), Place::Live);
         assert!(Place::parse("git::x", |_| false).is_err());

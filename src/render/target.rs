@@ -18,6 +18,7 @@ use crate::helm::values::{Files, ValueOptions, merge_options};
 use crate::helm::{hands, load};
 use crate::k8s::read::flatten_objects;
 use crate::k8s::{Resource, Schema};
+use crate::kustomize::build::Built;
 use crate::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use crate::kustomize::lock::Lock;
 use crate::kustomize::{self, BuildOptions, Context};
@@ -52,6 +53,13 @@ pub struct Rendered {
     pub objects: Vec<Object>,
     /// What is known of their types.
     pub schema: Schema,
+    /// What is to be said on stderr.
+    pub notes: Vec<String>,
+}
+
+/// What a target is printed as.
+pub struct Printed {
+    pub text: Vec<u8>,
     /// What is to be said on stderr.
     pub notes: Vec<String>,
 }
@@ -109,7 +117,40 @@ impl Renderer<'_> {
             .help("name a kustomization, a chart, manifests, or `REV:PATH` of git"))
     }
 
+    /// What a target is printed as: the bytes of `kz build` or `kz template`, of manifests their own.
+    ///
+    /// Errors: as [`Renderer::render`].
+    pub fn print(&self, target: &str, chart: &ChartOptions) -> Result<Printed> {
+        match self.kind(target)? {
+            Kind::Kustomization => {
+                let (built, notes) = self.built(target)?;
+                Ok(Printed { text: super::manifests(&built.resources)?.concat(), notes })
+            }
+            Kind::Chart => {
+                let (text, notes) = self.inflated(Path::new(target), chart)?;
+                Ok(Printed { text, notes })
+            }
+            Kind::Manifests => {
+                let mut text = Vec::new();
+                for file in self.files(Path::new(target))? {
+                    if !text.is_empty() {
+                        text.extend_from_slice(if text.ends_with(b"\n") { b"---\n" } else { b"\n---\n" });
+                    }
+                    let name = file.to_string_lossy();
+                    text.extend_from_slice(&self.fs.read(&file).map_err(|error| unreadable(&name, &error))?);
+                }
+                Ok(Printed { text, notes: Vec::new() })
+            }
+        }
+    }
+
     fn kustomization(&self, dir: &str) -> Result<Rendered> {
+        let (built, notes) = self.built(dir)?;
+        let objects = built.resources.into_list().into_iter().map(object).collect();
+        Ok(Rendered { objects, schema: built.schema, notes })
+    }
+
+    fn built(&self, dir: &str) -> Result<(Built, Vec<String>)> {
         let lock = Lock::of_target(self.fs, &self.build.working_dir, dir)?;
         let context = Context {
             fs: self.fs,
@@ -122,12 +163,17 @@ impl Renderer<'_> {
             notes: Mutex::default(),
         };
         let built = kustomize::build(&context, dir)?;
-        let objects = built.resources.into_list().into_iter().map(object).collect();
-        let notes = context.notes.into_inner().unwrap_or_else(|e| e.into_inner());
-        Ok(Rendered { objects, schema: built.schema, notes })
+        Ok((built, context.notes.into_inner().unwrap_or_else(|e| e.into_inner())))
     }
 
     fn chart(&self, path: &Path, options: &ChartOptions) -> Result<Rendered> {
+        let (text, notes) = self.inflated(path, options)?;
+        let source = self.sources.add(format!("{} (rendered)", self.shown(path)), text);
+        Ok(Rendered { objects: self.objects(source)?, schema: Schema::default(), notes })
+    }
+
+    /// The text that `kz template` prints, and what is to be said.
+    fn inflated(&self, path: &Path, options: &ChartOptions) -> Result<(Vec<u8>, Vec<String>)> {
         let mut no_stdin = || Err(std::io::Error::other("standard input cannot be a file of values here"));
         let mut files = Files { fs: self.value_files, sources: self.sources, fetch: self.fetch, stdin: &mut no_stdin };
         let values = merge_options(&options.values, &mut files)?;
@@ -151,25 +197,26 @@ impl Renderer<'_> {
             };
             inflate::inflate(chart, &order, &mut world, hands).map_err(|failure| failure.error)
         })?;
-        let text = stream(&inflated.crds, &inflated.sorted, Hooks::All).text;
-        let source = self.sources.add(format!("{} (rendered)", self.shown(path)), text);
-        Ok(Rendered { objects: self.objects(source)?, schema: Schema::default(), notes: inflated.notes })
+        Ok((stream(&inflated.crds, &inflated.sorted, Hooks::All).text, inflated.notes))
     }
 
     fn manifests(&self, path: &Path) -> Result<Rendered> {
-        let mut files = Vec::new();
-        if self.fs.is_dir(path) {
-            self.gather(path, &mut files)?;
-        } else {
-            files.push(path.to_owned());
-        }
         let mut objects = Vec::new();
-        for file in files {
+        for file in self.files(path)? {
             let name = self.shown(&file);
             let text = self.fs.read(&file).map_err(|error| unreadable(&name, &error))?;
             objects.extend(self.objects(self.sources.add(name, text))?);
         }
         Ok(Rendered { objects, schema: Schema::default(), notes: Vec::new() })
+    }
+
+    fn files(&self, path: &Path) -> Result<Vec<PathBuf>> {
+        if !self.fs.is_dir(path) {
+            return Ok(vec![path.to_owned()]);
+        }
+        let mut files = Vec::new();
+        self.gather(path, &mut files)?;
+        Ok(files)
     }
 
     /// The manifests of a folder and of those below it, in the order of their names. What starts with a dot is

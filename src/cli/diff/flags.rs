@@ -14,6 +14,7 @@ use kz::render::target::ChartOptions;
 
 use super::settings;
 use crate::cli::args::{Purpose, path, switch, value, values};
+use crate::cli::release::stores;
 use crate::cli::target::{self, Side, Targets};
 use crate::cli::{build, fetching};
 
@@ -27,6 +28,7 @@ Examples:
   kz diff overlays/staging overlays/prod     two overlays
   kz diff chart-1.2.tgz chart-1.3.tgz -f values.yaml
   kz diff ./chart ./chart --values-a old.yaml --values-b new.yaml
+  kz diff web@2 web@latest                   two revisions of a release
   kz diff live: overlays/prod                what applying would change in the cluster
   kz build overlays/prod | kz diff applied.yaml -
   kz diff a.yaml b.yaml --format json | jq '.changes[].object.title'
@@ -73,6 +75,8 @@ pub struct Flags {
     pub options: Options,
     /// For a chart on either side.
     pub charts: [ChartOptions; 2],
+    /// Where releases are kept.
+    pub store: stores::Named,
     /// The context of kubectl, for `live:`.
     pub context: Option<String>,
     pub build: BuildOptions,
@@ -113,6 +117,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(values("ignore", "[KIND:]PATH", "Pass over a field, such as `Deployment:spec.replicas`; `*`, `**`"))
         .arg(values("only", "KIND[/NAME]", "Compare only these objects; `*` stands for any text"))
         .arg(value("context", "NAME", "The context of kubectl that `live:` asks"));
+    let command = stores::flags(command);
     fetching::flags(target::flags(command, purpose, Targets::Two), purpose)
 }
 
@@ -136,6 +141,7 @@ impl Flags {
             output: matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned(),
             options: Options { filter: Filter::new(&ignore, &only)?, show_secrets: is_on("show-secrets") },
             charts: [Side::A, Side::B].map(|side| target::chart_options(matches, Some(side))),
+            store: stores::Named::new(matches),
             context: matches.get_one::<String>("context").filter(|context| !context.is_empty()).cloned(),
             build,
             fetch: fetching::context(matches),

@@ -4,12 +4,16 @@ use std::path::{Path, PathBuf};
 
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
+use kz::release::history;
+use kz::release::name::Reference;
+use kz::release::rollback::Contents;
 use kz::render::live::{self, Cluster};
 use kz::render::place::Place;
 use kz::render::revision;
 use kz::render::target::{Rendered, Renderer};
 
 use super::flags::{Flags, Subject};
+use crate::cli::release::stores;
 use crate::cli::target::world_of_comparing;
 use crate::cli::ui::Ui;
 
@@ -40,6 +44,7 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
         Side::Of(Place::Here(target)) => renderer.render(target, chart).map(Some),
         Side::Of(Place::Stdin) => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
         Side::Of(Place::Revision { revision, path }) => revision::render(&renderer, revision, path, chart).map(Some),
+        Side::Of(Place::Release(reference)) => released(reference, flags, sources).map(Some),
         Side::Of(Place::Live) => Ok(None),
         Side::Head(path) => revision::render_head(&renderer, path, chart),
         Side::Now(target) => Path::new(target).exists().then(|| renderer.render(target, chart)).transpose(),
@@ -55,6 +60,14 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
     };
     tell_notes(rendered.iter().flat_map(|side| &side.notes), ui);
     Ok(Sides { name, rendered })
+}
+
+/// The objects of a revision; where none of the identities opens what is sealed, marks stand for values of Secrets.
+fn released(reference: &Reference, flags: &Flags, sources: &Sources) -> Result<Rendered> {
+    let opened = stores::open(&flags.store)?;
+    let revision = history::find(&opened.store, reference)?;
+    let contents = Contents { store: &opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    Ok(Rendered { objects: contents.objects(&revision, sources)?, ..Rendered::default() })
 }
 
 /// What sides are rendered with.

@@ -1,0 +1,168 @@
+//! `kz release record`, `kz release mark`
+
+use clap::{Arg, ArgMatches, Command};
+use kz::base::fs::Disk;
+use kz::base::process::{self, Job};
+use kz::base::{Result, Sources};
+use kz::release::marks::{self, Mark, State};
+use kz::release::name::Reference;
+use kz::release::record::{About, Order, Recorded, record};
+use kz::release::revision::Git;
+use kz::release::{history, piece};
+use kz::render;
+use kz::render::target::Renderer;
+
+use super::{is_on, name, print, stores, text};
+use crate::cli::args::{Purpose, switch, value};
+use crate::cli::exit::Exit;
+use crate::cli::target::{self, Targets};
+use crate::cli::ui::Ui;
+use crate::cli::{build, fetching};
+
+pub fn command(purpose: Purpose) -> Command {
+    let command = Command::new("record")
+        .about("Render a target and keep what was rendered as a new revision")
+        .override_usage("kz release record NAME TARGET [FLAGS]")
+        .after_help(super::EXAMPLES)
+        .arg(name("The release"))
+        .arg(
+            Arg::new("target")
+                .value_name("TARGET")
+                .help("A kustomization, a chart, manifests, or `-` for stdin")
+                .required(true),
+        )
+        .arg(value("message", "TEXT", "What this revision is about").short('m'))
+        .arg(switch("no-secrets", "Do not keep values of Secrets, not even sealed", purpose));
+    let command = stores::flags(command);
+    fetching::flags(target::flags(command, purpose, Targets::One), purpose)
+}
+
+pub fn mark_command(_purpose: Purpose) -> Command {
+    let command = Command::new("mark")
+        .about("Say what became of a revision")
+        .override_usage("kz release mark NAME[@REVISION] applied|failed [FLAGS]")
+        .after_help(super::EXAMPLES)
+        .arg(name("The release, and the revision if it is not the newest"))
+        .arg(Arg::new("state").value_name("STATE").required(true).value_parser(["applied", "failed"]))
+        .arg(value("context", "NAME", "The context of kubectl where it was applied"));
+    stores::flags(command)
+}
+
+/// Records, and prints the revision: `web@3`.
+pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
+    let sources = Sources::new();
+    print(ui, &sources, recorded(matches, &sources, ui))
+}
+
+fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
+    build::notes(matches).iter().for_each(|text| ui.note(text));
+    let (options, fetch) = (build::options(matches)?, fetching::context(matches));
+    let name = text(matches, "name");
+    kz::release::name::check(&name)?;
+    let named = stores::Named::new(matches);
+    let (store, identities) = (stores::store(&named)?, stores::identities(&named)?);
+    let target = text(matches, "target");
+    let renderer =
+        Renderer { fs: &Disk, sources, build: &options, fetch: &fetch, world: crate::cli::world::of_machine };
+    let printed = match target.as_str() {
+        "-" => render::target::Printed { text: crate::cli::stdin()?, notes: Vec::new() },
+        _ => renderer.print(&target, &target::chart_options(matches, None))?,
+    };
+    printed.notes.iter().for_each(|text| ui.note(text));
+    let pieces = piece::split(sources, &target, &printed.text)?;
+    let order = Order {
+        store: &store,
+        name: &name,
+        pieces,
+        about: about(text(matches, "message"), target, &options.environment),
+        identities: &identities,
+        first_recipients: &|| stores::first_recipients(&identities, ui),
+        without_secrets: is_on(matches, "no-secrets"),
+    };
+    let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
+    match record(order, &mut random)? {
+        Recorded::New(revision) => Ok(format!("{name}@{}\n", revision.number)),
+        Recorded::Same(revision) => {
+            ui.note(&format!("nothing changed since revision {} of `{name}`: no new one", revision.number));
+            Ok(format!("{name}@{}\n", revision.number))
+        }
+    }
+}
+
+/// What is known of a revision that is recorded now and here.
+pub fn about(message: String, target: String, environment: &[(String, String)]) -> About {
+    let variable = |names: &[&str]| {
+        let value = |name: &&str| environment.iter().find(|(key, value)| key == name && !value.is_empty());
+        names.iter().find_map(value).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    About {
+        time: now(),
+        who: variable(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"]),
+        message,
+        git: git(environment),
+        target,
+        flags: flags(std::env::args().skip(3)),
+        kz: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// The flags of a command line, in which values may be secret: of those that set some only the names are told.
+fn flags(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        let (flag, value) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
+        if flag == "-m" || flag == "--message" {
+            if value.is_none() {
+                words.next();
+            }
+        } else if flag.starts_with("--set") || flag == "-e" || flag == "--env" {
+            if value.is_none() {
+                words.next();
+            }
+            told.push(format!("{flag}=***"));
+        } else if word.starts_with('-') {
+            told.push(word.clone());
+            if let Some(value) = words.next_if(|next| value.is_none() && !next.starts_with('-')) {
+                told.push(value);
+            }
+        }
+    }
+    told
+}
+
+/// The commit of the working directory; nothing outside of repositories.
+fn git(environment: &[(String, String)]) -> Option<Git> {
+    let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_str())?;
+    let program = process::find_in_path("git", path)?;
+    let ask = |words: &[&str]| {
+        let args: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let job = Job { name: "git", program: &program, args: &args, environment, directory: None, input: Vec::new() };
+        let outcome = process::run(job).ok().filter(|outcome| outcome.failure.is_none())?;
+        String::from_utf8(outcome.stdout).ok()
+    };
+    let commit = ask(&["--no-optional-locks", "rev-parse", "--verify", "HEAD"])?.trim().to_owned();
+    let dirty = ask(&["--no-optional-locks", "status", "--porcelain"]).is_none_or(|changed| !changed.trim().is_empty());
+    Some(Git { commit, dirty })
+}
+
+/// Marks a revision.
+pub fn mark(matches: &ArgMatches, ui: &Ui) -> Exit {
+    print(ui, &Sources::new(), marked(matches))
+}
+
+fn marked(matches: &ArgMatches) -> Result<String> {
+    let store = stores::open(&stores::Named::new(matches))?.store;
+    let revision = history::find(&store, &Reference::parse(&text(matches, "name"))?)?;
+    let state = if text(matches, "state") == "applied" { State::Applied } else { State::Failed };
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let about = about(String::new(), String::new(), &environment);
+    let context = Some(text(matches, "context")).filter(|context| !context.is_empty());
+    marks::add(&store, &revision.name, revision.number, &Mark { state, time: about.time, who: about.who, context })?;
+    Ok(format!("{}@{} {}\n", revision.name, revision.number, state.word()))
+}

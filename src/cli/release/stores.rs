@@ -1,0 +1,160 @@
+//! Which store is used, and the identities that open what is sealed in it.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use age::x25519::{Identity, Recipient};
+use clap::{ArgMatches, Command};
+use kz::base::{Diagnostic, Result};
+use kz::release::seal::{self, Keys};
+use kz::release::store::{Folder, Store};
+
+use crate::cli::args::{path, value};
+use crate::cli::ui::Ui;
+
+/// Adds the flags that all commands of releases have.
+pub fn flags(command: Command) -> Command {
+    command
+        .next_help_heading("Store")
+        .arg(value(
+            "store",
+            "DIR",
+            "The folder of the store; `.kz` of the repository if nothing else is said [env: KZ_STORE]",
+        ))
+        .arg(path("identity", "FILE", "The age identity that opens what is sealed [env: KZ_IDENTITY]"))
+}
+
+/// What the flags say. Cheap to make: nothing is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    store: Option<String>,
+    identity: Option<PathBuf>,
+}
+
+impl Named {
+    pub fn new(matches: &ArgMatches) -> Named {
+        Named {
+            store: matches.get_one::<String>("store").filter(|name| !name.is_empty()).cloned(),
+            identity: matches.get_one::<PathBuf>("identity").filter(|file| !file.as_os_str().is_empty()).cloned(),
+        }
+    }
+}
+
+/// The store that is named, or the one of the repository.
+///
+/// Errors: a kind of store that kz does not know; the working directory is gone.
+pub fn store(named: &Named) -> Result<Folder> {
+    let variable = || std::env::var("KZ_STORE").ok();
+    match named.store.clone().or_else(variable).filter(|name| !name.is_empty()) {
+        Some(name) if name.contains("://") || name.starts_with("git:") => {
+            Err(Diagnostic::new("store", format!("`{name}` is no folder"))
+                .help("releases are kept in a folder; to share it, keep it where others can reach it"))
+        }
+        Some(name) => Ok(Folder::new(name)),
+        None => {
+            let directory = std::env::current_dir().map_err(|error| {
+                Diagnostic::new("working-directory", format!("the working directory cannot be found: {error}"))
+                    .help("change to a directory that exists")
+            })?;
+            Ok(Folder::find(&directory))
+        }
+    }
+}
+
+/// A store with its keys, as this user has them.
+pub struct Opened {
+    pub store: Folder,
+    pub identities: Vec<Identity>,
+    pub keys: Option<Keys>,
+}
+
+/// Opens the store for reading.
+///
+/// Errors: there is none; it has another format; an identity that is none.
+pub fn open(named: &Named) -> Result<Opened> {
+    let store = store(named)?;
+    if !kz::release::store::check(&store)? {
+        return Err(Diagnostic::new("store-missing", format!("there is no store {}", store.name())).help(
+            "`kz release record NAME TARGET` makes it; `--store DIR` or `KZ_STORE` names another, \
+             such as one that others share",
+        ));
+    }
+    let identities = identities(named)?;
+    let keys = seal::keys(&store, &identities)?;
+    Ok(Opened { store, identities, keys })
+}
+
+/// The identities of this user: those of `--identity`, of `KZ_IDENTITY` (a file, or the identity itself), or those
+/// in the folder of configurations. There may be none.
+///
+/// Errors: what is named cannot be read, or is no identity.
+pub fn identities(named: &Named) -> Result<Vec<Identity>> {
+    if let Some(file) = &named.identity {
+        return read(file);
+    }
+    if let Some(named) = std::env::var("KZ_IDENTITY").ok().filter(|named| !named.is_empty()) {
+        return match named.trim_start().starts_with("AGE-SECRET-KEY-") {
+            true => seal::identities(&named, "`KZ_IDENTITY`"),
+            false => read(&PathBuf::from(named)),
+        };
+    }
+    match own_file().filter(|file| file.exists()) {
+        Some(file) => read(&file),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn read(file: &PathBuf) -> Result<Vec<Identity>> {
+    let name = format!("`{}`", file.display());
+    let text = fs::read_to_string(file).map_err(|error| {
+        Diagnostic::new("store-identity", format!("cannot read {name}: {error}"))
+            .help("name a file with an age identity")
+    })?;
+    seal::identities(&text, &name)
+}
+
+/// Where this user's own identity is kept.
+fn own_file() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
+    config.map(|config| config.join("kz").join("identity.txt"))
+}
+
+/// Whom the values of Secrets in a new store are sealed to: this user. Who has no identity gets one.
+///
+/// Errors: it cannot be kept.
+pub fn first_recipients(identities: &[Identity], ui: &Ui) -> Result<Vec<Recipient>> {
+    if !identities.is_empty() {
+        return Ok(identities.iter().map(Identity::to_public).collect());
+    }
+    let file = own_file().ok_or_else(|| {
+        Diagnostic::new("store-identity", "values of Secrets are to be sealed, and there is no place for a key")
+            .help("set `HOME`, or name an identity: `KZ_IDENTITY`; `--no-secrets` keeps none of them")
+    })?;
+    let identity = Identity::generate();
+    keep(&file, &identity).map_err(|error| {
+        Diagnostic::new("store-identity", format!("cannot write `{}`: {error}", file.display()))
+            .help("name an identity of your own: `KZ_IDENTITY`")
+    })?;
+    ui.note(&format!(
+        "a key was made for you that opens values of Secrets, `{}`: keep a copy of it in a safe place, without it they \
+         are lost",
+        file.display()
+    ));
+    Ok(vec![identity.to_public()])
+}
+
+fn keep(file: &PathBuf, identity: &Identity) -> std::io::Result<()> {
+    use age::secrecy::ExposeSecret;
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(file)?;
+    writeln!(out, "# public key: {}\n{}", identity.to_public(), identity.to_string().expose_secret())?;
+    out.sync_all()
+}

@@ -1,0 +1,89 @@
+//! What became of revisions: recorded is not applied.
+
+use serde::{Deserialize, Serialize};
+
+use super::store::Store;
+use crate::base::{Diagnostic, Result};
+
+/// What somebody says of a revision. The last word counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub state: State,
+    /// RFC 3339, in UTC.
+    pub time: String,
+    pub who: String,
+    /// The context of kubectl, where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Applied,
+    Failed,
+}
+
+impl State {
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Applied => "applied",
+            State::Failed => "failed",
+        }
+    }
+}
+
+/// Adds a mark.
+pub fn add(store: &dyn Store, name: &str, number: u64, mark: &Mark) -> Result<()> {
+    let content = serde_json::to_vec(mark)
+        .map_err(|error| Diagnostic::new("store", format!("a mark cannot be written: {error}")))?;
+    let mut next = of_revision(store, name)?.iter().filter(|(of, _, _)| *of == number).map(|(_, at, _)| *at + 1).max();
+    // Somebody else may be faster.
+    while !store.put_new(&format!("marks/{name}/{number:010}-{:06}", next.unwrap_or_default()), &content)? {
+        next = Some(next.unwrap_or_default() + 1);
+    }
+    Ok(())
+}
+
+/// The last mark of each revision that has one, ascending.
+pub fn last(store: &dyn Store, name: &str) -> Result<Vec<(u64, Mark)>> {
+    let mut last: Vec<(u64, Mark)> = Vec::new();
+    let mut keys = of_revision(store, name)?;
+    keys.reverse();
+    for (number, _, key) in keys {
+        if last.last().is_none_or(|(known, _)| *known != number) {
+            last.push((number, read(store, &key)?));
+        }
+    }
+    last.reverse();
+    Ok(last)
+}
+
+/// The highest revision up to a number whose last mark says that it was applied.
+pub fn last_applied(store: &dyn Store, name: &str, most: u64) -> Result<Option<u64>> {
+    let mut seen = None;
+    for (number, _, key) in of_revision(store, name)?.into_iter().rev().filter(|(number, ..)| *number <= most) {
+        if seen.replace(number) != Some(number) && read(store, &key)?.state == State::Applied {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
+fn read(store: &dyn Store, key: &str) -> Result<Mark> {
+    let content = store.get(key)?;
+    content
+        .and_then(|content| serde_json::from_slice(&content).ok())
+        .ok_or_else(|| super::revision::damaged(store, key))
+}
+
+/// All marks: of which revision, the how manieth, and their keys; ascending.
+fn of_revision(store: &dyn Store, name: &str) -> Result<Vec<(u64, u64, String)>> {
+    let parse = |key: String| {
+        let (number, at) = key.split_once('-')?;
+        Some((number.parse().ok()?, at.parse().ok()?, format!("marks/{name}/{key}")))
+    };
+    let mut marks: Vec<_> = store.list(&format!("marks/{name}"))?.into_iter().filter_map(parse).collect();
+    marks.sort_unstable();
+    Ok(marks)
+}

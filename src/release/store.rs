@@ -1,0 +1,57 @@
+//! Where revisions are kept: names with bytes, each written once and never changed.
+//!
+//! **Invariant:** what [`Store::put_new`] said it wrote is there, whole, also after the machine has lost its power.
+//! **Not here:** what the bytes mean.
+
+mod folder;
+
+pub use folder::Folder;
+
+use crate::base::Result;
+
+/// The only way to what is kept. Keys are paths with `/` between their parts.
+pub trait Store: Sync {
+    /// Errors: the store cannot be read. What is not there is none.
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Writes what is not there yet; false where it is, whoever was first. Of two that write at once one wins.
+    ///
+    /// Errors: the store cannot be written; then nothing is there.
+    fn put_new(&self, key: &str, content: &[u8]) -> Result<bool>;
+
+    /// The last parts of the keys right below a folder, sorted; none where there is none.
+    fn list(&self, folder: &str) -> Result<Vec<String>>;
+
+    /// What people call it, for messages.
+    fn name(&self) -> String;
+}
+
+/// The layout of a store, so that a later one can be told from it.
+const FORMAT: &str = "kz-store 1\n";
+
+/// Makes a store ready for writing.
+///
+/// Errors: those of the store; it has another format.
+pub fn prepare(store: &dyn Store) -> Result<()> {
+    if !store.put_new("format", FORMAT.as_bytes())? {
+        check(store)?;
+    }
+    Ok(())
+}
+
+/// Whether there is anything in a store that kz can read.
+///
+/// Errors: those of the store; it has another format.
+pub fn check(store: &dyn Store) -> Result<bool> {
+    use crate::base::Diagnostic;
+    match store.get("format")? {
+        None => Ok(false),
+        Some(format) if format == FORMAT.as_bytes() => Ok(true),
+        Some(format) => {
+            let format = String::from_utf8_lossy(&format[..format.len().min(40)]).trim().to_owned();
+            let message =
+                format!("the store {} has the format `{format}`, and this kz knows `{}`", store.name(), FORMAT.trim());
+            Err(Diagnostic::new("store-format", message).help("use the version of kz that wrote it, or a newer one"))
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Releases in a folder: what is recorded is there again, secrets are not, and nothing is lost to accidents.
+
+#[allow(dead_code, reason = "copies are for other tests")]
+#[path = "../support/temp_dir.rs"]
+mod temp_dir;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use temp_dir::TempDir;
+
+/// A folder to work in, with a home of its own.
+struct Place {
+    temp: TempDir,
+}
+
+const APP: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n  - port: 80\n";
+
+impl Place {
+    fn new() -> Place {
+        let place = Place { temp: TempDir::new().unwrap() };
+        fs::create_dir_all(place.work()).unwrap();
+        place
+    }
+
+    fn work(&self) -> PathBuf {
+        self.temp.path().join("work")
+    }
+
+    fn store(&self) -> PathBuf {
+        self.work().join(".kz")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.work().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kz"));
+        command.args(args).current_dir(self.work()).stdin(Stdio::null());
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", self.temp.path()).env("USER", "tester");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// What a command prints that has to succeed.
+    fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(output.status.success(), "{args:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What a command says that has to fail.
+    fn fails(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(!output.status.success(), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?}: {}", String::from_utf8_lossy(&output.stdout));
+        said(&output)
+    }
+
+    /// Records what `app.yaml` holds now.
+    fn record(&self, text: &str) -> String {
+        self.write("app.yaml", text);
+        self.ok(&["release", "record", "web", "app.yaml"])
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() { found.extend(files(&entry.path())) } else { found.push(entry.path()) }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn what_was_recorded_is_there_again_to_the_byte() {
+    let place = Place::new();
+    let texts = [
+        format!("{APP}---\n{SERVICE}"),
+        format!("# a comment\n{}---\n{SERVICE}", APP.replace("2", "3")),
+        format!("---\n{SERVICE}---\n# nothing\n---\n{APP}"),
+        SERVICE.to_owned(),
+    ];
+    for (at, text) in texts.iter().enumerate() {
+        assert_eq!(place.record(text), format!("web@{}\n", at + 1));
+    }
+    for (at, text) in texts.iter().enumerate() {
+        assert_eq!(place.ok(&["release", "show", &format!("web@{}", at + 1)]), *text);
+    }
+    assert_eq!(place.ok(&["release", "show", "web"]), texts[3]);
+    assert_eq!(place.ok(&["release", "show", "web@-1"]), texts[2]);
+    assert_eq!(place.ok(&["release", "verify"]), "");
+}
+
+#[test]
+fn the_same_content_makes_no_new_revision() {
+    let place = Place::new();
+    assert_eq!(place.record(&format!("{APP}---\n{SERVICE}")), "web@1\n");
+    place.write("app.yaml", &format!("{SERVICE}---\n# in another order\n{APP}"));
+    let output = place.run(&["release", "record", "web", "app.yaml"]);
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "web@1\n");
+    assert!(said(&output).contains("nothing changed since revision 1"), "{}", said(&output));
+}
+
+#[test]
+fn history_tells_what_happened() {
+    let place = Place::new();
+    place.record(&format!("{APP}---\n{SERVICE}"));
+    place.write("app.yaml", &APP.replace("2", "3"));
+    place.ok(&["release", "record", "web", "app.yaml", "-m", "more", "--set", "password=hidden"]);
+    place.ok(&["release", "mark", "web@1", "applied"]);
+    place.ok(&["release", "mark", "web", "applied"]);
+    place.ok(&["release", "mark", "web", "failed", "--context", "prod"]);
+    let history: serde_json::Value =
+        serde_json::from_str(&place.ok(&["release", "history", "web", "-o", "json"])).unwrap();
+    let column = |name: &str| history.as_array().unwrap().iter().map(|row| row[name].clone()).collect::<Vec<_>>();
+    assert_eq!(column("revision"), [1, 2]);
+    assert_eq!(column("changes"), ["+2 ~0 -0", "+0 ~1 -1"]);
+    assert_eq!(column("state"), ["applied", "failed"]);
+    assert_eq!(column("message"), ["", "more"]);
+    assert_eq!(column("who"), ["tester", "tester"]);
+    let hash = place.ok(&["hash", "app.yaml"]);
+    assert_eq!(history[1]["content"].as_str(), Some(hash.trim()));
+    assert_eq!(place.ok(&["release", "show", "web@applied"]), place.ok(&["release", "show", "web@1"]));
+    assert_eq!(place.ok(&["release", "show", &format!("web@{}", &hash.trim()[..20])]), APP.replace("2", "3"));
+    assert_eq!(place.ok(&["release", "history", "web", "--max", "1", "-o", "json"]).matches("\"revision\"").count(), 1);
+    let meta = place.ok(&["release", "show", "web", "--meta"]);
+    assert!(meta.contains("--set=***") && !meta.contains("hidden"), "{meta}");
+    let list = place.ok(&["release", "list"]);
+    assert!(list.lines().count() == 2 && list.contains("web"), "{list}");
+}
+
+#[test]
+fn a_rollback_appends_and_prints() {
+    let place = Place::new();
+    let (one, two) = (format!("{APP}---\n{SERVICE}"), APP.replace("2", "3"));
+    place.record(&one);
+    place.record(&two);
+    assert!(place.ok(&["release", "rollback", "web", "--dry-run"]).contains("spec.replicas: 3 -> 2"));
+    assert_eq!(place.ok(&["release", "history", "web", "-o", "json"]).matches("\"revision\"").count(), 2);
+    let output = place.run(&["release", "rollback", "web"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), one);
+    assert!(said(&output).contains("spec.replicas: 3 -> 2"), "{}", said(&output));
+    assert!(said(&output).contains("revision 3 of `web` has the content of revision 1"), "{}", said(&output));
+    assert_eq!(place.ok(&["release", "show", "web@3"]), one);
+    // Back again: what goes away is told for who has to delete it.
+    let removed = place.ok(&["release", "rollback", "web", "2", "--removed"]);
+    assert_eq!(removed, "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\n");
+    // The last that was applied goes before the one before.
+    place.ok(&["release", "mark", "web@1", "applied"]);
+    place.record(&format!("{one}---\n{}", SERVICE.replace("web", "api")));
+    assert_eq!(place.ok(&["release", "rollback", "web"]), one);
+}
+
+/// A password with few and many bytes, in all its forms.
+const PASSWORDS: [&str; 2] = ["correct-horse-battery", "tr0ub4"];
+
+fn with_secrets(passwords: [&str; 2]) -> String {
+    format!(
+        "{APP}---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  one: {}\n  two: {}\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: copy\ndata:\n  url: https://me:{}@host\n",
+        passwords[0], passwords[1], passwords[0]
+    )
+}
+
+#[test]
+fn no_value_of_a_secret_lies_in_the_store() {
+    use sha2::Digest;
+    let place = Place::new();
+    place.write("app.yaml", &with_secrets(PASSWORDS));
+    let message = format!("sets {}", PASSWORDS[0]);
+    let output =
+        place.run(&["release", "record", "web", "app.yaml", "-m", &message, "--set", "p=correct-horse-battery"]);
+    assert!(output.status.success() && said(&output).contains("keep a copy"), "{}", said(&output));
+    let key = place.temp.path().join(".config/kz/identity.txt");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let identity = fs::read_to_string(&key).unwrap();
+    let identity = identity.lines().last().unwrap();
+    for file in files(&place.store()) {
+        let content = fs::read(&file).unwrap();
+        let plain = zstd::stream::decode_all(content.as_slice()).unwrap_or_default();
+        for text in [content, plain] {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            for password in PASSWORDS {
+                let hash: String = sha2::Sha256::digest(password).iter().map(|b| format!("{b:02x}")).collect();
+                for form in [password, &base64(password), &hash] {
+                    assert!(!text.contains(form), "{} holds {form}", file.display());
+                }
+            }
+            assert!(!text.contains(identity), "{}", file.display());
+        }
+    }
+    // Who has the key sees all of it, and who has none sees that it is there.
+    assert_eq!(place.ok(&["release", "show", "web"]), with_secrets(PASSWORDS));
+    fs::remove_file(&key).unwrap();
+    assert!(place.fails(&["release", "show", "web"]).contains("cannot be read here"));
+    assert!(place.fails(&["release", "rollback", "web", "1"]).contains("cannot be read here"));
+    let output = place.command(&["release", "show", "web"]).env("KZ_IDENTITY", identity).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), with_secrets(PASSWORDS));
+}
+
+fn base64(text: &str) -> String {
+    kz::base::base64::encode(text.as_bytes())
+}
+
+#[test]
+fn secrets_are_told_apart_by_a_fingerprint() {
+    let place = Place::new();
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@1\n");
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@1\n");
+    assert_eq!(place.record(&with_secrets(["correct-horse-battery", "tr0ub5"])), "web@2\n");
+    // Who has no key cannot tell, so there is a new revision each time, and it says so.
+    fs::rename(place.temp.path().join(".config"), place.temp.path().join("away")).unwrap();
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@3\n");
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@4\n");
+    assert!(place.ok(&["release", "show", "web", "--meta"]).contains("secrets: sealed, unverified"));
+    fs::rename(place.temp.path().join("away"), place.temp.path().join(".config")).unwrap();
+    assert_eq!(place.ok(&["release", "show", "web@4"]), with_secrets(PASSWORDS));
+    // Left out is left out.
+    place.ok(&["release", "record", "web", "app.yaml", "--no-secrets"]);
+    assert!(place.fails(&["release", "show", "web"]).contains("cannot be read here"));
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@6\n");
+    assert_eq!(place.ok(&["release", "show", "web"]), with_secrets(PASSWORDS));
+}
+
+#[test]
+fn who_records_at_once_loses_nothing() {
+    let place = Place::new();
+    place.record(APP);
+    std::thread::scope(|scope| {
+        for worker in 0..8 {
+            let place = &place;
+            scope.spawn(move || {
+                for round in 0..25 {
+                    let file = format!("{worker}-{round}.yaml");
+                    place.write(&file, &format!("{APP}---\n{}", SERVICE.replace("web", &format!("w{worker}-{round}"))));
+                    place.ok(&["release", "record", "web", &file]);
+                }
+            });
+        }
+    });
+    let shown: BTreeSet<String> =
+        (2..=201).map(|number| place.ok(&["release", "show", &format!("web@{number}")])).collect();
+    assert_eq!(shown.len(), 200, "each record is one revision");
+    assert!(place.fails(&["release", "show", "web@202"]).contains("its revisions are 1 to 201"));
+    assert_eq!(place.ok(&["release", "verify"]), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_is_killed_leaves_a_whole_history() {
+    let place = Place::new();
+    place.record(APP);
+    for round in 0..40u64 {
+        place.write("app.yaml", &format!("{APP}---\n{}", SERVICE.replace("web", &format!("s{round}"))));
+        let mut child = place.command(&["release", "record", "web", "app.yaml"]).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(round * 300));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(place.ok(&["release", "verify"]), "");
+        place.ok(&["release", "show", "web"]);
+    }
+}
+
+#[test]
+fn damage_is_named_and_the_rest_stays_readable() {
+    let place = Place::new();
+    place.record(APP);
+    place.record(&APP.replace("2", "3"));
+    let pack = files(&place.store().join("packs")).into_iter().find(|pack| {
+        let plain = zstd::stream::decode_all(fs::read(pack).unwrap().as_slice()).unwrap();
+        String::from_utf8_lossy(&plain).contains("replicas: 3")
+    });
+    let pack = pack.unwrap();
+    let content = fs::read(&pack).unwrap();
+    for broken in [&content[..content.len() / 2], b"", b"nonsense"] {
+        fs::write(&pack, broken).unwrap();
+        let output = place.run(&["release", "verify"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("revision 2 of `web`") && said(&output).contains("packs/"), "{}", said(&output));
+        assert!(place.fails(&["release", "show", "web@2"]).contains("damaged or missing"));
+        assert_eq!(place.ok(&["release", "show", "web@1"]), APP);
+        place.ok(&["release", "history", "web"]);
+    }
+    fs::remove_file(&pack).unwrap();
+    assert_eq!(place.run(&["release", "verify"]).status.code(), Some(1));
+    fs::write(&pack, &content).unwrap();
+    assert_eq!(place.ok(&["release", "verify"]), "");
+    fs::write(place.store().join("format"), "kz-store 2\n").unwrap();
+    assert!(place.fails(&["release", "show", "web"]).contains("kz-store 2"));
+    assert!(place.fails(&["release", "record", "web", "app.yaml"]).contains("kz-store 2"));
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    let place = Place::new();
+    assert!(place.fails(&["release", "list"]).contains("there is no store"));
+    assert!(place.fails(&["release", "history", "web"]).contains("KZ_STORE"));
+    place.write("app.yaml", APP);
+    assert!(place.fails(&["release", "record", "We/b", "app.yaml"]).contains("cannot be the name"));
+    assert!(!place.store().exists(), "nothing is written for what is no record");
+    place.ok(&["release", "record", "web", "app.yaml"]);
+    assert!(place.fails(&["release", "show", "api"]).contains("there is no release `api`"));
+    assert!(place.fails(&["release", "show", "web@7"]).contains("its revisions are 1"));
+    assert!(place.fails(&["release", "show", "web@soon"]).contains("names no revision"));
+    assert!(place.fails(&["release", "rollback", "web"]).contains("nothing to go back to"));
+    assert!(place.fails(&["release", "show", "web@applied"]).contains("is marked as applied"));
+    assert!(place.fails(&["release", "list", "--store", "s3://bucket/x"]).contains("is no folder"));
+    place.write("app.yaml", "just text\n");
+    assert!(place.fails(&["release", "record", "web", "app.yaml"]).contains("expected a Kubernetes object"));
+}
+
+#[test]
+fn the_store_is_found_upwards_and_kept_out_of_git() {
+    let place = Place::new();
+    place.write("sub/app.yaml", APP);
+    fs::create_dir(place.work().join(".git")).unwrap();
+    let mut record = place.command(&["release", "record", "web", "app.yaml"]);
+    assert!(record.current_dir(place.work().join("sub")).output().unwrap().status.success());
+    assert_eq!(fs::read_to_string(place.store().join(".gitignore")).unwrap(), "*\n");
+    assert_eq!(place.ok(&["release", "show", "web"]), APP);
+    let elsewhere = place.temp.path().join("elsewhere");
+    place.ok(&["release", "record", "web", "sub/app.yaml", "--store", elsewhere.to_str().unwrap()]);
+    assert!(elsewhere.join("format").is_file());
+}
