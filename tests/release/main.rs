@@ -246,6 +246,29 @@ fn secrets_are_told_apart_by_a_fingerprint() {
 }
 
 #[test]
+fn revisions_are_compared_and_secrets_only_told_apart() {
+    let place = Place::new();
+    place.record(&with_secrets(PASSWORDS));
+    place.record(&with_secrets(["correct-horse-battery", "tr0ub5"]).replace("replicas: 2", "replicas: 3"));
+    let expected =
+        "~ Deployment.apps web\n    spec.replicas: 2 -> 3\n\n~ Secret a\n    stringData.two: changed (6 -> 6 bytes)\n";
+    for with_key in [true, false] {
+        let output = place.run(&["diff", "web@1", "web@latest"]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(told.starts_with(expected), "with a key: {with_key}: {told}");
+        let shown = place.run(&["diff", "web@1", "release:web@2", "--show-secrets"]);
+        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+        assert_eq!(shown.contains("tr0ub4 -> tr0ub5"), with_key, "{shown}");
+        fs::remove_file(place.temp.path().join(".config/kz/identity.txt")).ok();
+    }
+    place.write("app.yaml", APP);
+    let output = place.run(&["diff", "web@1", "app.yaml", "--name-only"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "-\tSecret a\n-\tConfigMap copy\n");
+    assert_eq!(place.run(&["diff", "web@3", "app.yaml"]).status.code(), Some(2));
+}
+
+#[test]
 fn who_records_at_once_loses_nothing() {
     let place = Place::new();
     place.record(APP);

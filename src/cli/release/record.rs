@@ -62,8 +62,14 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let named = stores::Named::new(matches);
     let (store, identities) = (stores::store(&named)?, stores::identities(&named)?);
     let target = text(matches, "target");
-    let renderer =
-        Renderer { fs: &Disk, sources, build: &options, fetch: &fetch, world: crate::cli::world::of_machine };
+    let renderer = Renderer {
+        fs: &Disk,
+        value_files: &Disk,
+        sources,
+        build: &options,
+        fetch: &fetch,
+        world: crate::cli::world::of_machine,
+    };
     let printed = match target.as_str() {
         "-" => render::target::Printed { text: crate::cli::stdin()?, notes: Vec::new() },
         _ => renderer.print(&target, &target::chart_options(matches, None))?,
