@@ -75,6 +75,10 @@ fn files_of_all_kinds_lead_to_who_names_them() {
         ),
         queue
     );
+    // What was locked decides what is built.
+    repo.write(&[("lone/kz.lock", "version = 1\n")]);
+    assert_eq!(repo.told(&["--since", "HEAD"]), "lone: +0 ~0 -0\n");
+    repo.remove("lone/kz.lock");
     // No other chart of the same home.
     assert_eq!(touched("charts/other/templates/other.yaml", &config_map("other", "2")), "");
     assert_eq!(touched("README.md", "x"), "");
@@ -144,6 +148,19 @@ fn one_that_fails_does_not_hide_the_others() {
     let told = repo.told(&["--since", "HEAD"]);
     assert!(told.starts_with("overlays/prod: before: error["), "{told}");
     assert!(told.contains(&format!("--> {id}:overlays/prod/replicas.yaml:")), "{told}");
+}
+
+/// Of a thousand roots those that nobody has touched are not even built.
+#[test]
+fn what_is_not_touched_is_not_built() {
+    let Some(repo) = Repo::usual() else { return };
+    repo.write(&[
+        ("broken/kustomization.yaml", "resources: [missing.yaml, ../components/debug]\n"),
+        ("fetched/kustomization.yaml", "resources: [https://kz.invalid/x.yaml]\n"),
+    ]);
+    repo.commit("broken");
+    repo.write(&[("lone/lone.yaml", &config_map("lone", "2")), ("broken/README.md", "x")]);
+    assert_eq!(repo.told(&["--since", "HEAD"]), "lone: +0 ~1 -0\nchanged ConfigMap lone data.value\n");
 }
 
 /// What a broken kustomization uses does not become a root.

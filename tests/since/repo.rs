@@ -140,6 +140,8 @@ impl Repo {
     fn prepare(&self, command: &mut Command) {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.around().join("home")).env("GIT_CONFIG_NOSYSTEM", "1");
+        // Where folders for tests are may be a repository.
+        command.env("GIT_CEILING_DIRECTORIES", self.around());
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_DATE"), "2024-05-01T10:00:00Z");
         }

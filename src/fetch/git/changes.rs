@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Repository;
-use crate::base::Result;
+use crate::base::{Result, parallel};
 
 /// What a revision has at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Changes {
     ///
     /// Errors: `git-failed`, `git-timeout`.
     pub fn since(repository: &Repository, id: &str) -> Result<Changes> {
-        let differing = repository.run(&[
+        let known: &[&str] = &[
             "diff",
             "--raw",
             "-z",
@@ -42,7 +42,11 @@ impl Changes {
             "--ignore-submodules=untracked",
             id,
             "--",
-        ])?;
+        ];
+        let unknown: &[&str] = &["ls-files", "-z", "--others", "--exclude-standard"];
+        let mut listed = parallel::map_waiting(&[known, unknown], 2, |args| repository.run(args)).into_iter();
+        let (differing, unknown) = (listed.next().transpose()?, listed.next().transpose()?);
+        let (differing, unknown) = (differing.unwrap_or_default(), unknown.unwrap_or_default());
         let mut leaves = BTreeMap::new();
         let mut parts = texts(&differing);
         while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
@@ -54,7 +58,6 @@ impl Changes {
                 leaves.insert(path.into(), leaf);
             }
         }
-        let unknown = repository.run(&["ls-files", "-z", "--others", "--exclude-standard"])?;
         for path in texts(&unknown) {
             // A repository in this one is told as a folder.
             leaves.entry(path.trim_end_matches('/').into()).or_insert(Leaf::Absent);

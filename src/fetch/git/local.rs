@@ -122,7 +122,7 @@ impl Repository {
 
     /// The digits of a commit's id that tell it from others.
     pub fn abbreviated(&self, commit: &str) -> String {
-        let outcome = self.call(&["rev-parse", "--short=8", "--end-of-options", commit]);
+        let outcome = self.call(&["rev-parse", "--short=8", commit]);
         let short = outcome.ok().filter(|outcome| outcome.failure.is_none());
         let short = short.map(|outcome| String::from_utf8_lossy(&outcome.stdout).trim().to_owned());
         short.filter(|short| !short.is_empty()).unwrap_or_else(|| commit.to_owned())
@@ -172,12 +172,13 @@ impl Repository {
     }
 
     fn resolve(&self, revision: &str, kind: &str) -> Result<String> {
-        if revision.is_empty() || revision.contains(char::is_control) {
+        // What begins with a dash is an option to git, and the name of nothing.
+        if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
             let message = format!("`{}` cannot be a revision", revision.escape_debug());
             return Err(Diagnostic::new("git-revision", message).help("see `git help revisions`"));
         }
         let wanted = format!("{revision}^{{{kind}}}");
-        let outcome = self.call(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?;
+        let outcome = self.call(&["rev-parse", "--verify", "--quiet", &wanted])?;
         let id = String::from_utf8_lossy(&outcome.stdout).trim().to_owned();
         if outcome.failure.is_none() && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Ok(id);
