@@ -7,12 +7,15 @@ use std::sync::Mutex;
 
 use clap::ArgMatches;
 pub use flags::{command, notes, options, plain_options, rendering};
-use kz::base::Sources;
 use kz::base::fs::Disk;
+use kz::base::{Result, Sources};
+use kz::kustomize::build::Built;
 use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
+use kz::render;
 
 use super::exit::Exit;
+use super::release;
 use super::ui::Ui;
 use super::world;
 
@@ -46,8 +49,19 @@ fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
     // Nothing is taken apart: the process ends with it.
     let written = match &built {
-        Ok(built) => output::write(built, flags.output.as_deref(), ui),
+        Ok(built) => keep(built, flags, &sources, ui).and_then(|()| output::write(built, flags.output.as_deref(), ui)),
         Err(error) => Ok(ui.fail(error, &sources)),
     };
     written.unwrap_or_else(|error| ui.fail(&error, &sources)).now()
+}
+
+/// Records what is to be printed, if that is asked for.
+fn keep(built: &Built, flags: &flags::Flags, sources: &Sources, ui: &Ui) -> Result<()> {
+    match &flags.record {
+        None => Ok(()),
+        Some(name) => {
+            let text = render::manifests(&built.resources)?.concat();
+            release::keep_printed(name, &text, &flags.dir, sources, ui)
+        }
+    }
 }

@@ -6,6 +6,8 @@ mod record;
 mod rollback;
 pub mod stores;
 
+pub use record::keep_printed;
+
 use clap::{Arg, ArgMatches, Command};
 use kz::base::{Result, Sources};
 
@@ -21,7 +23,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("mark", record::mark_command, record::mark),
     Verb::new("rollback", rollback::command, rollback::run),
     Verb::new("verify", read::verify_command, read::verify),
-    Verb::new("keys", keys::command, keys::run),
+    Verb::group("keys", keys::command, keys::VERBS),
 ];
 
 const EXAMPLES: &str = "\

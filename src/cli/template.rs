@@ -23,6 +23,7 @@ use kz::helm::values::{Files, merge_options};
 
 use super::dependency::with_order;
 use super::exit::Exit;
+use super::release as release_of_kz;
 use super::ui::Ui;
 use super::world;
 
@@ -36,7 +37,10 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     flags.notes.iter().for_each(|text| ui.note(text));
     // Nothing is taken apart: the process ends with it.
     hands::with(&sources, |hands| match template(&flags, &sources, ui, hands) {
-        Ok(inflated) => output::write(&inflated, &flags, ui).unwrap_or_else(|error| ui.fail(&error, &sources)).now(),
+        Ok(inflated) => keep(&inflated, &flags, &sources, ui)
+            .and_then(|()| output::write(&inflated, &flags, ui))
+            .unwrap_or_else(|error| ui.fail(&error, &sources))
+            .now(),
         Err(failure) => {
             failure.notes.iter().for_each(|text| ui.note(text));
             if let Some(printed) = failure.printed.filter(|_| flags.debug) {
@@ -45,6 +49,13 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
             ui.fail(&failure.error, &sources).now()
         }
     })
+}
+
+/// Records what is to be printed, if that is asked for.
+fn keep(inflated: &Inflated, flags: &Flags, sources: &Sources, ui: &Ui) -> Result<()> {
+    let Some(name) = &flags.record else { return Ok(()) };
+    let target = flags.words.last().map(String::as_str).unwrap_or_default();
+    release_of_kz::keep_printed(name, &output::whole(inflated, flags), target, sources, ui)
 }
 
 fn template(

@@ -21,12 +21,76 @@ pub fn numbers(store: &dyn Store, name: &str) -> Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// The newest revision; nothing where there is no such release.
+/// The newest revision that is not damaged; nothing where there is none.
 pub fn newest(store: &dyn Store, name: &str) -> Result<Option<Revision>> {
-    match numbers(store, name)?.last() {
-        Some(number) => revision::get(store, name, *number),
-        None => Ok(None),
+    for number in numbers(store, name)?.into_iter().rev() {
+        match revision::get(store, name, number) {
+            Ok(Some(revision)) => return Ok(Some(revision)),
+            Ok(None) => {}
+            Err(error) if error.code == "store-damaged" => {}
+            Err(error) => return Err(error),
+        }
     }
+    Ok(None)
+}
+
+/// So many revisions are summed up in one.
+const SEGMENT: u64 = 256;
+
+/// What is known of revisions beside their pieces, so that a long history is a few reads. A sum is written once, when
+/// its last revision is recorded; where one is missing the revisions themselves are read. Of a damaged one there is
+/// nothing but the number.
+pub fn summaries(store: &dyn Store, name: &str, numbers: &[u64]) -> Result<Vec<(u64, Option<Revision>)>> {
+    let mut found = Vec::with_capacity(numbers.len());
+    let mut at = 0;
+    while let Some(number) = numbers.get(at).copied() {
+        let last = number.div_ceil(SEGMENT) * SEGMENT;
+        let end = at + numbers[at..].partition_point(|number| *number <= last);
+        let summed = segment(store, name, last)?.filter(|_| numbers.last().is_some_and(|newest| *newest >= last));
+        match summed {
+            Some(all) => {
+                let wanted = |of: &Revision| numbers[at..end].binary_search(&of.number).is_ok();
+                found.extend(all.into_iter().filter(wanted).map(|of| (of.number, Some(of))));
+            }
+            None => {
+                for number in &numbers[at..end] {
+                    match revision::get(store, name, *number) {
+                        Err(error) if error.code != "store-damaged" => return Err(error),
+                        read => found.push((*number, read.ok().flatten())),
+                    }
+                }
+            }
+        }
+        at = end;
+    }
+    Ok(found)
+}
+
+/// Sums up, where a revision is the last of its segment.
+pub fn summarize(store: &dyn Store, name: &str, number: u64) -> Result<()> {
+    if number % SEGMENT != 0 {
+        return Ok(());
+    }
+    let mut all = Vec::new();
+    for number in number + 1 - SEGMENT..=number {
+        // Where one is damaged there is no sum, and the others are read one by one.
+        let Ok(Some(revision)) = revision::get(store, name, number) else { return Ok(()) };
+        all.push(Revision { pieces: Default::default(), ..revision });
+    }
+    let json = serde_json::to_vec(&all)
+        .map_err(|error| Diagnostic::new("store", format!("a summary cannot be written: {error}")))?;
+    store.put_new(&segment_key(name, number), &revision::compress(&json)?)?;
+    Ok(())
+}
+
+fn segment(store: &dyn Store, name: &str, last: u64) -> Result<Option<Vec<Revision>>> {
+    let content = store.get(&segment_key(name, last))?;
+    // A damaged one says nothing: it can be read from the revisions.
+    Ok(content.and_then(|content| serde_json::from_slice(&revision::decompress(&content)?).ok()))
+}
+
+fn segment_key(name: &str, last: u64) -> String {
+    format!("sums/{name}/{last:010}")
 }
 
 /// The revision that a reference names.

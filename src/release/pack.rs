@@ -6,7 +6,7 @@ use age::x25519::Identity;
 use sha2::{Digest, Sha256};
 
 use super::revision::{Place, compress, damaged, decompress};
-use super::seal::{Keys, open};
+use super::seal::{Keys, open, sealed_key};
 use super::store::Store;
 use crate::base::{Diagnostic, Result};
 
@@ -51,10 +51,6 @@ impl Pack {
 
 fn json(texts: &Texts) -> Result<Vec<u8>> {
     serde_json::to_vec(texts).map_err(|error| Diagnostic::new("store", format!("a pack cannot be written: {error}")))
-}
-
-fn sealed_key(generation: u64, id: &str) -> String {
-    format!("sealed/{generation:010}/{id}")
 }
 
 /// Reads pieces, each pack once.

@@ -81,7 +81,7 @@ pub fn record(order: Order, random: Random) -> Result<Recorded> {
     if let Some(newest) = newest.as_ref().filter(|newest| is_same(newest, &content, &secrets)) {
         return Ok(Recorded::Same(Box::new(newest.clone())));
     }
-    let kept = newest.map(|newest| history::places(order.store, &newest)).transpose()?.unwrap_or_default();
+    let kept = kept_places(order.store, newest.as_ref())?;
     let mut packing = Packing { keys: keys.as_ref(), known: &known, random, kept: known_places(&kept) };
     let mut pack = Pack::default();
     let mut places = Vec::with_capacity(order.pieces.len());
@@ -110,8 +110,8 @@ pub fn append(store: &dyn Store, name: &str, places: &[Place], content: Content,
         if let Some(newest) = newest.as_ref().filter(|newest| is_same(newest, &content.hash, &content.secrets)) {
             return Ok(Recorded::Same(Box::new(newest.clone())));
         }
-        let before = newest.as_ref().map(|newest| history::places(store, newest)).transpose()?.unwrap_or_default();
-        let number = newest.as_ref().map_or(1, |newest| newest.number + 1);
+        let before = kept_places(store, newest.as_ref())?;
+        let number = history::numbers(store, name)?.last().map_or(1, |last| last + 1);
         let revision = Revision {
             version: VERSION,
             name: name.to_owned(),
@@ -133,8 +133,18 @@ pub fn append(store: &dyn Store, name: &str, places: &[Place], content: Content,
         };
         // Somebody else may have been faster: then this one goes behind theirs.
         if revision::put(store, &revision)? {
+            history::summarize(store, name, number)?;
             return Ok(Recorded::New(Box::new(revision)));
         }
+    }
+}
+
+/// Where the pieces of the newest revision are kept. Those of one that builds on a damaged one are written anew.
+fn kept_places(store: &dyn Store, newest: Option<&Revision>) -> Result<Vec<Place>> {
+    match newest.map(|newest| history::places(store, newest)) {
+        None => Ok(Vec::new()),
+        Some(Err(error)) if error.code == "store-damaged" => Ok(Vec::new()),
+        Some(places) => places,
     }
 }
 
@@ -145,9 +155,11 @@ fn pieces(store: &dyn Store, name: &str, newest: Option<&Revision>, places: &[Pl
     if newest.number - base >= LONGEST_CHAIN {
         return Ok(Pieces::against(places, None));
     }
-    let of_base =
-        revision::get(store, name, base)?.ok_or_else(|| revision::damaged(store, &revision::key(name, base)))?;
-    Ok(Pieces::against(places, Some((base, &history::places(store, &of_base)?))))
+    match revision::get(store, name, base) {
+        Ok(Some(of_base)) => Ok(Pieces::against(places, Some((base, &kept_places(store, Some(&of_base))?)))),
+        Err(error) if error.code != "store-damaged" => Err(error),
+        _ => Ok(Pieces::against(places, None)),
+    }
 }
 
 fn is_same(newest: &Revision, content: &str, secrets: &Secrets) -> bool {

@@ -77,6 +77,45 @@ fn write(store: &dyn Store, generation: u64, recipients: &[Recipient], key: &[u8
     store.put_new(&format!("{KEYS}/{generation:010}"), &content)
 }
 
+/// Seals all that is sealed to other recipients: anew, as the next generation, which counts once all of it is
+/// there. Then what was sealed before goes away.
+///
+/// Errors: none of the identities opens what is there; somebody else does the same just now.
+pub fn seal_anew(store: &dyn Store, keys: &Keys, recipients: &[Recipient], identities: &[Identity]) -> Result<()> {
+    let closed = || {
+        Diagnostic::new("store-keys", "only who can open what is sealed can seal it to others")
+            .help("name an identity of one of the recipients: `KZ_IDENTITY`")
+    };
+    let key = keys.key.ok_or_else(closed)?;
+    let (old, new) = (keys.generation, keys.generation + 1);
+    let carry = |and_remove: bool| -> Result<()> {
+        for generation in 1..=old {
+            for pack in store.list(&format!("sealed/{generation:010}"))? {
+                let key = sealed_key(generation, &pack);
+                let Some(content) = store.get(&key)? else { continue };
+                let opened = open(&content, identities).ok_or_else(closed)?;
+                store.put_new(&sealed_key(new, &pack), &seal(recipients, &opened)?)?;
+                if and_remove {
+                    store.remove(&key)?;
+                }
+            }
+        }
+        Ok(())
+    };
+    carry(false)?;
+    if !write(store, new, recipients, &key)? {
+        return Err(Diagnostic::new("store-keys", "somebody else changes the recipients just now").help("do it again"));
+    }
+    // With what was recorded while this went on.
+    carry(true)?;
+    (1..=old).try_for_each(|generation| store.remove(&format!("{KEYS}/{generation:010}")))
+}
+
+/// Where what is sealed of a pack is kept.
+pub fn sealed_key(generation: u64, pack: &str) -> String {
+    format!("sealed/{generation:010}/{pack}")
+}
+
 impl Keys {
     /// Whether what is sealed can be told apart.
     pub fn is_open(&self) -> bool {

@@ -22,6 +22,9 @@ pub trait Store: Sync {
     /// The last parts of the keys right below a folder, sorted; none where there is none.
     fn list(&self, folder: &str) -> Result<Vec<String>>;
 
+    /// Takes away what is of no use any more; not being there is no error.
+    fn remove(&self, key: &str) -> Result<()>;
+
     /// What people call it, for messages.
     fn name(&self) -> String;
 }

@@ -246,6 +246,79 @@ fn secrets_are_told_apart_by_a_fingerprint() {
 }
 
 #[test]
+fn recipients_come_and_go() {
+    let place = Place::new();
+    let other = Place::new();
+    // Somebody else's identity: their own first record makes it.
+    other.record(&with_secrets(PASSWORDS));
+    let theirs = other.ok(&["release", "keys", "list"]);
+    let identity = fs::read_to_string(other.temp.path().join(".config/kz/identity.txt")).unwrap();
+    let identity = identity.lines().last().unwrap().to_owned();
+    let as_them = |args: &[&str]| place.command(args).env("KZ_IDENTITY", &identity).output().unwrap();
+
+    place.record(&with_secrets(PASSWORDS));
+    let own = place.ok(&["release", "keys", "list"]);
+    assert!(!as_them(&["release", "show", "web"]).status.success());
+    assert!(said(&as_them(&["release", "keys", "add", theirs.trim()])).contains("only who can open"));
+    assert_eq!(place.ok(&["release", "keys", "add", theirs.trim()]), format!("{own}{theirs}"));
+    assert_eq!(String::from_utf8_lossy(&as_them(&["release", "show", "web"]).stdout), with_secrets(PASSWORDS));
+    // What both record is told apart by both.
+    assert_eq!(place.record(&with_secrets(PASSWORDS)), "web@1\n");
+    assert_eq!(String::from_utf8_lossy(&as_them(&["release", "record", "web", "app.yaml"]).stdout), "web@1\n");
+
+    assert_eq!(place.ok(&["release", "keys", "remove", theirs.trim()]), own);
+    assert!(!as_them(&["release", "show", "web"]).status.success());
+    assert_eq!(place.ok(&["release", "show", "web"]), with_secrets(PASSWORDS));
+    assert_eq!(files(&place.store().join("sealed")).len(), 1, "what was sealed to them is gone");
+    assert!(place.fails(&["release", "keys", "remove", own.trim()]).contains("nobody could open"));
+    assert!(place.fails(&["release", "keys", "remove", theirs.trim()]).contains("is no recipient here"));
+    assert!(place.fails(&["release", "keys", "add", "age1xyz"]).contains("is no recipient"));
+    assert_eq!(place.ok(&["release", "verify"]), "");
+}
+
+#[test]
+fn what_is_built_or_rendered_is_recorded_on_the_way() {
+    let place = Place::new();
+    place.write("kustomization.yaml", "resources: [app.yaml]\n");
+    place.write("app.yaml", APP);
+    assert_eq!(place.ok(&["build", ".", "--record", "web"]), APP);
+    assert_eq!(place.ok(&["release", "show", "web"]), APP);
+    assert_eq!(place.ok(&["build", ".", "--record", "web"]), APP);
+    assert!(place.fails(&["build", ".", "--record", "We/b"]).contains("cannot be the name"));
+    place.write("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    place.write("chart/templates/all.yaml", SERVICE);
+    let printed = place.ok(&["template", "shop", "chart", "--record", "shop"]);
+    assert_eq!(place.ok(&["release", "show", "shop"]), printed);
+    assert!(place.ok(&["release", "show", "web@1", "--meta"]).contains("--record"));
+}
+
+#[test]
+fn a_long_history_is_summed_up() {
+    let place = Place::new();
+    for number in 1..=260 {
+        place.record(&APP.replace("2", &number.to_string()));
+    }
+    assert!(place.store().join("sums/web/0000000256").is_file());
+    let history = || -> serde_json::Value {
+        serde_json::from_str(&place.ok(&["release", "history", "web", "-o", "json"])).unwrap()
+    };
+    let summed = history();
+    assert_eq!(summed.as_array().unwrap().len(), 260);
+    fs::remove_dir_all(place.store().join("sums")).unwrap();
+    assert_eq!(history(), summed, "without the sum the revisions are read");
+    // A damaged revision hides neither the others nor what comes after it.
+    for damaged in ["0000000260", "0000000257", "0000000033"] {
+        fs::write(place.store().join("revisions/web").join(damaged), "nonsense").unwrap();
+    }
+    let told = history();
+    let state = |number: usize| told[number - 1]["state"].as_str().unwrap().to_owned();
+    assert_eq!([state(260), state(259), state(33), state(32)], ["damaged", "recorded", "damaged", "recorded"]);
+    assert_eq!(place.record(SERVICE), "web@261\n");
+    assert_eq!(place.ok(&["release", "show", "web"]), SERVICE);
+    assert_eq!(place.run(&["release", "verify"]).status.code(), Some(1));
+}
+
+#[test]
 fn revisions_are_compared_and_secrets_only_told_apart() {
     let place = Place::new();
     place.record(&with_secrets(PASSWORDS));

@@ -32,6 +32,8 @@ const CHARTS: &str = "Charts";
 pub struct Flags {
     pub dir: String,
     pub output: Option<PathBuf>,
+    /// The release whose revision it becomes.
+    pub record: Option<String>,
     pub options: BuildOptions,
     pub fetch: fetch::Context,
     /// What is to be said about the flags themselves.
@@ -49,7 +51,8 @@ pub fn command(purpose: Purpose) -> Command {
                 .help("The directory with the kustomization, or its URL in a git repository")
                 .default_value("."),
         )
-        .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'));
+        .arg(path("output", "PATH", "Write to a file, or a file an object into a directory").short('o'))
+        .arg(value("record", "NAME", "Keep it as a revision of a release too"));
     fetching::flags(rendering(command, purpose), purpose)
 }
 
@@ -104,6 +107,7 @@ impl Flags {
         Ok(Flags {
             dir: matches.get_one::<String>("dir").cloned().unwrap_or_default(),
             output: matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned(),
+            record: matches.get_one::<String>("record").cloned(),
             options: options(matches)?,
             fetch: fetching::context(matches),
             notes: notes(matches),

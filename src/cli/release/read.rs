@@ -5,7 +5,7 @@ use kz::base::{Diagnostic, Result, Sources};
 use kz::release::marks::{self, Mark};
 use kz::release::name::Reference;
 use kz::release::record;
-use kz::release::revision::{self, Revision, Secrets};
+use kz::release::revision::{Revision, Secrets};
 use kz::release::rollback::Contents;
 use kz::release::{history as revisions, name as names};
 use serde_json::{Value, json};
@@ -83,17 +83,21 @@ fn told(matches: &ArgMatches) -> Result<String> {
     let store = stores::open(&stores::Named::new(matches))?.store;
     let name = text(matches, "name");
     names::check(&name)?;
-    // A release that is not there is an error, not an empty table.
-    revisions::find(&store, &Reference::parse(&name)?)?;
     let numbers = revisions::numbers(&store, &name)?;
+    if numbers.is_empty() {
+        // A release that is not there is an error, not an empty table.
+        revisions::find(&store, &Reference::parse(&name)?)?;
+    }
     let most = matches.get_one::<usize>("max").copied().filter(|most| *most > 0).unwrap_or(usize::MAX);
     let marks = marks::last(&store, &name)?;
     let mut rows = Vec::new();
-    for number in numbers.iter().skip(numbers.len().saturating_sub(most)) {
-        let found = revision::get(&store, &name, *number)?;
-        let Some(found) = found else { continue };
-        let mark = marks.binary_search_by_key(number, |(of, _)| *of).ok().map(|at| &marks[at].1);
-        rows.push(row(&found, mark));
+    let shown_numbers = &numbers[numbers.len().saturating_sub(most)..];
+    for (number, found) in revisions::summaries(&store, &name, shown_numbers)? {
+        let mark = marks.binary_search_by_key(&number, |(of, _)| *of).ok().map(|at| &marks[at].1);
+        rows.push(match found {
+            Some(found) => row(&found, mark),
+            None => json!({"name": name, "revision": number, "state": "damaged"}),
+        });
     }
     let columns = ["revision", "time", "who", "commit", "changes", "state", "content", "message"];
     Ok(shown(&text(matches, "output"), &columns, &rows))
@@ -141,6 +145,7 @@ fn shown(format: &str, columns: &[&str], rows: &[Value]) -> String {
             let cell = |row: &Value, column: &str| match &row[column] {
                 Value::String(text) if column == "content" => text.chars().take(SHORT_HASH).collect(),
                 Value::String(text) => text.lines().next().unwrap_or_default().to_owned(),
+                Value::Null => String::new(),
                 other => other.to_string(),
             };
             let heads: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();

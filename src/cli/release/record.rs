@@ -1,5 +1,6 @@
 //! `kz release record`, `kz release mark`
 
+use age::x25519::Identity;
 use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::process::{self, Job};
@@ -7,7 +8,8 @@ use kz::base::{Result, Sources};
 use kz::release::marks::{self, Mark, State};
 use kz::release::name::Reference;
 use kz::release::record::{About, Order, Recorded, record};
-use kz::release::revision::Git;
+use kz::release::revision::{Git, Revision};
+use kz::release::store::Folder;
 use kz::release::{history, piece};
 use kz::render;
 use kz::render::target::Renderer;
@@ -75,22 +77,60 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
         _ => renderer.print(&target, &target::chart_options(matches, None))?,
     };
     printed.notes.iter().for_each(|text| ui.note(text));
-    let pieces = piece::split(sources, &target, &printed.text)?;
-    let order = Order {
-        store: &store,
-        name: &name,
-        pieces,
-        about: about(text(matches, "message"), target, &options.environment),
-        identities: &identities,
-        first_recipients: &|| stores::first_recipients(&identities, ui),
-        without_secrets: is_on(matches, "no-secrets"),
-    };
-    let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
-    match record(order, &mut random)? {
-        Recorded::New(revision) => Ok(format!("{name}@{}\n", revision.number)),
-        Recorded::Same(revision) => {
-            ui.note(&format!("nothing changed since revision {} of `{name}`: no new one", revision.number));
-            Ok(format!("{name}@{}\n", revision.number))
+    let about = about(text(matches, "message"), target, &options.environment);
+    let work = Work { store, identities, without_secrets: is_on(matches, "no-secrets") };
+    let (revision, _) = work.keep(&name, &printed.text, about, sources, ui)?;
+    Ok(format!("{name}@{}\n", revision.number))
+}
+
+/// Keeps what a command prints, before it prints it: `--record NAME`.
+///
+/// Errors: those of recording. Then nothing is to be printed.
+pub fn keep_printed(name: &str, printed: &[u8], target: &str, sources: &Sources, ui: &Ui) -> Result<()> {
+    kz::release::name::check(name)?;
+    let named = stores::Named::default();
+    let work = Work { store: stores::store(&named)?, identities: stores::identities(&named)?, without_secrets: false };
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let about = about(String::new(), target.to_owned(), &environment);
+    if let (revision, true) = work.keep(name, printed, about, sources, ui)? {
+        ui.note(&format!("recorded as revision {} of `{name}`", revision.number));
+    }
+    Ok(())
+}
+
+/// What revisions are recorded with.
+struct Work {
+    store: Folder,
+    identities: Vec<Identity>,
+    without_secrets: bool,
+}
+
+impl Work {
+    /// The revision that has this text, and whether it is a new one.
+    fn keep(
+        &self,
+        name: &str,
+        printed: &[u8],
+        about: About,
+        sources: &Sources,
+        ui: &Ui,
+    ) -> Result<(Box<Revision>, bool)> {
+        let order = Order {
+            store: &self.store,
+            name,
+            pieces: piece::split(sources, &about.target, printed)?,
+            about,
+            identities: &self.identities,
+            first_recipients: &|| stores::first_recipients(&self.identities, ui),
+            without_secrets: self.without_secrets,
+        };
+        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
+        match record(order, &mut random)? {
+            Recorded::New(revision) => Ok((revision, true)),
+            Recorded::Same(revision) => {
+                ui.note(&format!("nothing changed since revision {} of `{name}`: no new one", revision.number));
+                Ok((revision, false))
+            }
         }
     }
 }
@@ -107,7 +147,7 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         message,
         git: git(environment),
         target,
-        flags: flags(std::env::args().skip(3)),
+        flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

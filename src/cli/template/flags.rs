@@ -47,6 +47,8 @@ pub struct Flags {
     pub dependency_update: bool,
     pub show_only: Vec<String>,
     pub output_dir: Option<PathBuf>,
+    /// The release of kz whose revision it becomes.
+    pub record: Option<String>,
     pub post_renderer: Option<String>,
     pub post_renderer_args: Vec<String>,
     pub debug: bool,
@@ -146,6 +148,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(values("post-renderer-args", "ARG", "An argument for that program"))
         .arg(on_or_off("debug", "Print what was rendered even if it is not valid YAML"))
         .next_help_heading(BEYOND)
+        .arg(value("record", "NAME", "Keep what is rendered as a revision of a release of kz"))
         .arg(on_or_off("strict", "A key that is missing is an error"))
         .arg(on_or_off("warn-unused-values", "Name values of files and flags that no template reads"))
         .arg(value("seed", "TEXT", "Make random values, keys and the time repeatable: for comparing, not for secrets"))
@@ -187,6 +190,7 @@ impl Flags {
             dependency_update: is_on("dependency-update"),
             show_only: texts("show-only"),
             output_dir: matches.get_one::<PathBuf>("output-dir").filter(|path| !path.as_os_str().is_empty()).cloned(),
+            record: text("record"),
             post_renderer: text("post-renderer"),
             post_renderer_args: texts("post-renderer-args"),
             debug: is_on("debug") || variable("HELM_DEBUG").is_some_and(|value| parse_bool(&value) == Ok(true)),

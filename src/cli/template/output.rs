@@ -16,11 +16,7 @@ use crate::cli::ui::Ui;
 
 /// Errors: a template of `--show-only` that is not there; a file that cannot be written.
 pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
-    let hooks = match (flags.no_hooks, flags.skip_tests) {
-        (true, _) => Hooks::None,
-        (false, true) => Hooks::WithoutTests,
-        (false, false) => Hooks::All,
-    };
+    let hooks = hooks(flags);
     let Inflated { crds, sorted, .. } = inflated;
     let mut out = match &flags.output_dir {
         // Helm: an empty manifest is printed as well.
@@ -48,6 +44,19 @@ pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
         out = said;
     }
     Ok(ui.print(&out))
+}
+
+/// All that is rendered, as one text.
+pub fn whole(inflated: &Inflated, flags: &Flags) -> Vec<u8> {
+    print::stream(&inflated.crds, &inflated.sorted, hooks(flags)).text
+}
+
+fn hooks(flags: &Flags) -> Hooks {
+    match (flags.no_hooks, flags.skip_tests) {
+        (true, _) => Hooks::None,
+        (false, true) => Hooks::WithoutTests,
+        (false, false) => Hooks::All,
+    }
 }
 
 /// What `--debug` shows of a chart that failed. Helm: of templates of `--show-only` one that is not there is none of

@@ -109,6 +109,13 @@ impl Store for Folder {
         Ok(names)
     }
 
+    fn remove(&self, key: &str) -> Result<()> {
+        match fs::remove_file(self.path(key)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(trouble("remove", &self.path(key), &error)),
+            _ => Ok(()),
+        }
+    }
+
     fn name(&self) -> String {
         format!("`{}`", self.root.display())
     }
