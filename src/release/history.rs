@@ -68,7 +68,7 @@ pub fn summaries(store: &dyn Store, name: &str, numbers: &[u64]) -> Result<Vec<(
 
 /// Sums up, where a revision is the last of its segment.
 pub fn summarize(store: &dyn Store, name: &str, number: u64) -> Result<()> {
-    if number % SEGMENT != 0 {
+    if !number.is_multiple_of(SEGMENT) {
         return Ok(());
     }
     let mut all = Vec::new();
