@@ -198,12 +198,21 @@ fn examples_of_the_help_texts_run() {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/chart"), &dir.path().join("chart")).unwrap();
     fs::write(dir.path().join("prod.yaml"), "replicas: 3\n").unwrap();
     fs::create_dir(dir.path().join("out")).unwrap();
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=tester", "-c", "user.email=tester@example.com"];
+        let done = Command::new("git").args(identity).args(args).current_dir(dir.path()).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    let has_git = git(&["init", "-q", "-b", "main"]) && git(&["add", "."]) && git(&["commit", "-q", "-m", "all"]);
     let mut count = 0;
     for verb in ["", "build", "template", "version"] {
         let help = succeeds(&["help", verb][..if verb.is_empty() { 1 } else { 2 }]);
         for line in help.lines().skip_while(|line| *line != "Examples:").skip(1) {
             let (command, _what_it_does) = line.trim().split_once("   ").unwrap_or((line.trim(), ""));
             let words: Vec<&str> = command.split(" | ").next().unwrap().split_whitespace().skip(1).collect();
+            if words.contains(&"main:overlays/prod") && !has_git {
+                continue;
+            }
             let done = kz(&words).current_dir(dir.path()).output().unwrap();
             assert_eq!((text(&done.stderr), done.status.code()), ("", Some(0)), "{line}");
             count += 1;
