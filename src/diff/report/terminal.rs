@@ -40,8 +40,9 @@ struct Output {
 impl Output {
     fn line(&mut self, indent: usize, pieces: &[(Role, &str)]) {
         self.text.extend(std::iter::repeat_n(' ', indent));
-        for (role, text) in pieces {
-            self.text.push_str(&paint(self.style, *role, &words::one_line(text)));
+        for run in pieces.chunk_by(|(one, _), (next, _)| one == next) {
+            let text: String = run.iter().map(|(_, text)| words::one_line(text)).collect();
+            self.text.push_str(&paint(self.style, run[0].0, &text));
         }
         self.text.push('\n');
     }
@@ -99,12 +100,17 @@ impl Output {
     }
 
     fn both(&mut self, path: &str, old: &str, new: &str) {
-        if path.len() + old.len() + new.len() <= ONE_LINE {
-            let pieces = [(Role::Path, path), (Role::Old, &format!(" {old}")), (Role::Faint, " -> "), (Role::New, new)];
-            return self.line(4, &pieces);
+        if [path, old, new].iter().map(|text| text.chars().count()).sum::<usize>() > ONE_LINE {
+            self.line(4, &[(Role::Path, path)]);
+            return self.pair(old, new);
         }
-        self.line(4, &[(Role::Path, path)]);
-        self.pair(old, new);
+        let (old, new) = text::pieces(old, new);
+        let path = format!("{path} ");
+        let mut line = vec![(Role::Path, path.as_str())];
+        line.extend(painted(Role::Old, Role::OldWord, &old));
+        line.push((Role::Faint, " -> "));
+        line.extend(painted(Role::New, Role::NewWord, &new));
+        self.line(4, &line);
     }
 
     /// A line and what became of it, the words that differ brought out.
@@ -115,8 +121,7 @@ impl Output {
     }
 
     fn pieces(&mut self, sign: &str, role: Role, word: Role, pieces: &[Piece]) {
-        let painted = pieces.iter().map(|Piece { text, is_changed }| (if *is_changed { word } else { role }, *text));
-        let line: Vec<(Role, &str)> = std::iter::once((role, sign)).chain(painted).collect();
+        let line: Vec<(Role, &str)> = std::iter::once((role, sign)).chain(painted(role, word, pieces)).collect();
         self.line(6, &line);
     }
 
@@ -145,4 +150,9 @@ impl Output {
             }
         }
     }
+}
+
+/// Pieces of a line, those that differ as words.
+fn painted<'t>(role: Role, word: Role, pieces: &'t [Piece<'t>]) -> impl Iterator<Item = (Role, &'t str)> {
+    pieces.iter().map(move |Piece { text, is_changed }| (if *is_changed { word } else { role }, *text))
 }

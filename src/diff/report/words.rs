@@ -98,7 +98,7 @@ pub fn names(list: &Value) -> String {
 /// The objects that only follow a new name: `followed by Deployment.apps web`.
 pub fn followers(change: &ObjectChange) -> Option<String> {
     let names: Vec<String> = change.followers.iter().map(|id| id.to_string()).collect();
-    (!names.is_empty()).then(|| format!("followed by {}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("followed by {}", some_of(&names)))
 }
 
 /// Where a change is met, if there is more than one place.
@@ -111,6 +111,30 @@ pub fn environments(section: &Section, report: &Report) -> Option<String> {
     Some(match names.len() {
         1 => names.concat(),
         count if count == all => format!("all {all} environments"),
-        count => format!("{count} of {all} environments: {}", names.join(", ")),
+        count => format!("{count} of {all} environments: {}", some_of(&names)),
     })
+}
+
+/// Names in a list; more are counted.
+const MOST_NAMES: usize = 12;
+
+fn some_of<T: std::borrow::Borrow<str>>(names: &[T]) -> String {
+    match names.len().saturating_sub(MOST_NAMES) {
+        // To count one takes as much room as to name it.
+        0 | 1 => names.join(", "),
+        rest => format!("{} and {rest} others", names[..MOST_NAMES].join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (1..=14).map(|number| number.to_string()).collect();
+        assert_eq!(some_of(&names[..2]), "1, 2");
+        assert!(some_of(&names[..13]).ends_with(", 12, 13"));
+        assert!(some_of(&names).ends_with(", 12 and 2 others"));
+    }
 }
