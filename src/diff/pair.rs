@@ -1,7 +1,7 @@
 //! Who is compared with whom.
 //!
-//! First by id. What is left is one object under two names where only the hash behind a generated name differs,
-//! and may be one where most of what both hold is the same ([`likeness`]).
+//! First by id. What is left is one object under two names where only the hash behind a generated name differs, or
+//! what environments add to names; and may be one where most of what both hold is the same ([`likeness`]).
 
 use std::collections::HashMap;
 
@@ -21,6 +21,8 @@ pub enum Tie {
     Id,
     /// The names are alike but for the hash of the content.
     Hash,
+    /// Where no environment gives them a prefix, a suffix or a namespace, the names are alike.
+    Base,
     Likeness,
 }
 
@@ -30,6 +32,9 @@ pub fn pair(before: Vec<Object>, after: Vec<Object>) -> Vec<Pair> {
         Sides { partner: vec![None; after.len()], is_taken: vec![false; before.len()], before: &before, after: &after };
     sides.tie_equal(Tie::Id, |object| Some(object.id.clone()));
     sides.tie_equal(Tie::Hash, |object| without_hash(&object.id));
+    sides.tie_equal(Tie::Base, |object| {
+        Some(Id { name: object.base_name.clone(), namespace: Default::default(), ..object.id.clone() })
+    });
     let (gone, new) = sides.left();
     for (old, new) in likeness::pairs(&before, &gone, &after, &new) {
         sides.tie(old, new, Tie::Likeness);

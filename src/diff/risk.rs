@@ -70,6 +70,9 @@ fn changed(change: &ObjectChange, found: &mut Vec<Risk>) {
     if let Some(old) = change.old_id.as_ref().filter(|_| !change.is_generated) {
         let message = match old.namespace == change.id.namespace {
             true => format!("the object is made anew, and `{}` stays behind or goes", old.name),
+            false if old.namespace.is_empty() => {
+                "the object is made anew, and the one without a namespace stays behind or goes".to_owned()
+            }
             false => format!("the object is made anew, and the one in `{}` stays behind or goes", old.namespace),
         };
         found.push(Risk::of_object("renamed", message));
