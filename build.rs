@@ -47,6 +47,8 @@ fn main() {
     println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", folder.join("order.ld").display());
     // At a fixed address thousands of pointers need not be written at each start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
+    // Where code begins with a large page, in memory as in the file, the system can map it by such pages.
+    println!("cargo:rustc-link-arg-bins=-Wl,-z,separate-code,-z,max-page-size=2097152");
 }
 
 /// Writes linker scripts: under the names of the dynamic libraries some that name the static ones, and the order of
