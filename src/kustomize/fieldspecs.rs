@@ -42,13 +42,13 @@ enum Shared<T: 'static> {
 #[derive(Debug, Default)]
 struct List {
     specs: Vec<FieldSpec>,
-    compiled: OnceLock<Compiled>,
+    compiled: OnceLock<Vec<CompiledSpec>>,
+    kinds: OnceLock<Kinds>,
 }
 
-/// Specs by the kind of object that they are for.
-#[derive(Debug)]
-struct Compiled {
-    specs: Vec<CompiledSpec>,
+/// Positions of specs by the kind of object that they are for.
+#[derive(Debug, Default)]
+struct Kinds {
     /// Kind -> positions of the specs for it and for all kinds, in order.
     by_kind: hashbrown::HashMap<CompactString, Vec<u32>, foldhash::fast::FixedState>,
     for_all: Vec<u32>,
@@ -119,9 +119,9 @@ impl FieldSpecs {
     /// The specs for objects of a kind, in order; group and version are still to be looked at
     /// ([`CompiledSpec::matches_version`]).
     pub fn for_kind(&self, kind: &str) -> impl Iterator<Item = &CompiledSpec> + use<'_> {
-        let compiled = self.0.get().compiled();
-        let positions = compiled.by_kind.get(kind).unwrap_or(&compiled.for_all);
-        positions.iter().filter_map(|at| compiled.specs.get(*at as usize))
+        let (kinds, specs) = (self.0.get().kinds(), self.compiled());
+        let positions = kinds.by_kind.get(kind).unwrap_or(&kinds.for_all);
+        positions.iter().filter_map(|at| specs.get(*at as usize))
     }
 
     /// Whether the path of some spec leads through the field of another one.
@@ -132,7 +132,8 @@ impl FieldSpecs {
 
     /// All specs with their paths split, in order.
     pub fn compiled(&self) -> &[CompiledSpec] {
-        &self.0.get().compiled().specs
+        let list = self.0.get();
+        list.compiled.get_or_init(|| list.specs.iter().map(CompiledSpec::new).collect())
     }
 }
 
@@ -182,11 +183,10 @@ impl<T> Clone for Shared<T> {
 }
 
 impl List {
-    fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| {
-            let specs: Vec<CompiledSpec> = self.specs.iter().map(CompiledSpec::new).collect();
-            let mut by_kind = hashbrown::HashMap::<CompactString, Vec<u32>, foldhash::fast::FixedState>::default();
-            let mut for_all = Vec::new();
+    fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| {
+            let mut kinds = Kinds::default();
+            let Kinds { by_kind, for_all } = &mut kinds;
             for (at, spec) in self.specs.iter().enumerate() {
                 let at = at as u32;
                 if spec.gvk.kind.is_empty() {
@@ -196,7 +196,7 @@ impl List {
                     by_kind.entry(spec.gvk.kind.clone()).or_insert_with(|| for_all.clone()).push(at);
                 }
             }
-            Compiled { specs, by_kind, for_all }
+            kinds
         })
     }
 }
@@ -215,7 +215,7 @@ impl Default for NameReferences {
 
 impl From<Vec<FieldSpec>> for List {
     fn from(specs: Vec<FieldSpec>) -> List {
-        List { specs, compiled: OnceLock::new() }
+        List { specs, ..List::default() }
     }
 }
 
@@ -245,31 +245,32 @@ impl Deref for NameReferences {
     }
 }
 
-/// The lines of a table, without comments, in words.
-fn lines(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_ascii_whitespace().collect())
+/// The lines of a table, without comments, in words; what a line lacks is empty.
+fn lines(text: &'static str) -> impl Iterator<Item = [&'static str; 5]> {
+    text.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        std::array::from_fn(|_| words.next().unwrap_or_default())
+    })
 }
 
 fn read_table(text: &'static str) -> Vec<FieldSpec> {
-    lines(text).filter_map(|words| read_spec(&words)).collect()
+    lines(text).map(read_spec).collect()
 }
 
 fn read_references(text: &'static str) -> Vec<NameBackReferences> {
     let mut targets: Vec<(Gvk, Vec<FieldSpec>)> = Vec::new();
     for words in lines(text) {
-        match (words.as_slice(), targets.last_mut()) {
-            (["target", group, version, kind], _) => targets.push((read_gvk(group, version, kind), Vec::new())),
-            (words, Some((_, referrers))) => referrers.extend(read_spec(words)),
+        match (words, targets.last_mut()) {
+            (["target", group, version, kind, _], _) => targets.push((read_gvk(group, version, kind), Vec::new())),
+            (words, Some((_, referrers))) => referrers.push(read_spec(words)),
             _ => {}
         }
     }
     targets.into_iter().map(|(gvk, specs)| NameBackReferences { gvk, referrers: specs.into() }).collect()
 }
 
-/// `group version kind create path`
-fn read_spec(words: &[&'static str]) -> Option<FieldSpec> {
-    let [group, version, kind, create, path] = words else { return None };
-    Some(FieldSpec { gvk: read_gvk(group, version, kind), path: Cow::Borrowed(path), create: *create == "create" })
+fn read_spec([group, version, kind, create, path]: [&'static str; 5]) -> FieldSpec {
+    FieldSpec { gvk: read_gvk(group, version, kind), path: Cow::Borrowed(path), create: create == "create" }
 }
 
 fn read_gvk(group: &str, version: &str, kind: &str) -> Gvk {

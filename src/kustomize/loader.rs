@@ -98,8 +98,10 @@ impl Loader {
             return Err(missing("the directory to build is empty".to_string()));
         }
         let absolute = fs::clean(&ctx.options.working_dir.join(target));
-        let root =
-            ctx.fs.canonical(&absolute).map_err(|e| missing(format!("cannot open `{target}`: {}", reason(&e))))?;
+        let root = ctx
+            .fs
+            .canonical_near(&working_dir, &absolute)
+            .map_err(|e| missing(format!("cannot open `{target}`: {}", reason(&e))))?;
         if !ctx.fs.is_dir(&root) {
             return Err(missing(format!("`{target}` is a file, not a directory")));
         }
