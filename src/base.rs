@@ -4,6 +4,7 @@
 //! **Not here:** anything that knows what YAML, Kubernetes or kustomize is.
 
 pub mod base64;
+pub mod bytes;
 pub mod diagnostic;
 pub mod float;
 pub mod fs;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, RwLock};
 
+use super::bytes;
 use super::span::Span;
 
 /// Names a source text of a [`Sources`].
@@ -176,7 +177,7 @@ impl Sources {
         let is_block = scalar.first() == Some(&b'|');
         let line = scalar.split(|b| *b == b'\n').nth(if is_block { here.line } else { here.line - 1 })?;
         let line_start = line.as_ptr() as usize - scalar.as_ptr() as usize;
-        let at = memchr::memmem::find(line, here.text.as_bytes())?;
+        let at = bytes::find_part(here.text.as_bytes(), line)?;
         let start = outer.start as usize + line_start + at + column_bytes(&here.text, here.column);
         Some(Span::new(outer.source, start, start + (span.end.saturating_sub(span.start)) as usize))
     }
@@ -190,7 +191,7 @@ fn column_bytes(line: &str, column: usize) -> usize {
 impl Source {
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
+            std::iter::once(0).chain(bytes::places(b'\n', &self.text).map(|at| at as u32 + 1)).collect()
         })
     }
 
@@ -206,7 +207,7 @@ impl Source {
         let line = lines.partition_point(|at| *at as usize <= start).max(1);
         let from = lines[line - 1] as usize;
         let rest = &self.text[from..];
-        let mut len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let mut len = bytes::find(b'\n', rest).unwrap_or(rest.len());
         if len > 0 && rest[len - 1] == b'\r' {
             len -= 1;
         }

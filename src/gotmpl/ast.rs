@@ -17,7 +17,7 @@ use super::func::Func;
 use super::literal::Number;
 use super::parse::{Parsed, Root};
 use super::value::Str;
-use crate::base::{SourceId, Span};
+use crate::base::{SourceId, Span, bytes};
 
 /// The name of a template.
 pub(super) type Name = Arc<[u8]>;
@@ -253,8 +253,8 @@ impl Tree {
     /// Go: ErrorContext. The line from 1 and the column in bytes from 0.
     pub fn location(&self, id: NodeId) -> (usize, usize) {
         let before = &self.parsed.forest.text[..self.node(id).pos as usize];
-        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        (memchr::memchr_iter(b'\n', before).count() + 1, before.len() - line_start)
+        let line_start = bytes::rfind(b'\n', before).map_or(0, |at| at + 1);
+        (bytes::count(b'\n', before) + 1, before.len() - line_start)
     }
 
     /// Go: Node.String, for the nodes that errors speak of.

@@ -5,6 +5,7 @@
 //! **Not here:** what tokens mean together ([`super::parse`]), the values of literals ([`super::literal`]).
 
 use super::unicode::{decode_rune, is_letter_or_digit, sharp_u};
+use crate::base::bytes;
 
 const LEFT_DELIM: &[u8; 2] = b"{{";
 const RIGHT_DELIM: &[u8] = b"}}";
@@ -263,7 +264,7 @@ impl<'t> Lexer<'t> {
             },
             b'=' => self.token(TokenKind::Assign, start),
             b'\'' => self.quoted(start, b'\'', TokenKind::CharConstant, "unterminated character constant"),
-            b'`' => match memchr::memchr(b'`', self.rest()) {
+            b'`' => match bytes::find(b'`', self.rest()) {
                 Some(len) => {
                     self.pos += len + 1;
                     self.token(TokenKind::RawString, start)
@@ -439,7 +440,7 @@ static IS_WORD: [bool; 256] = {
 
 /// Where two bytes stand side by side for the first time. What is looked for is near or its first byte rare.
 fn find(text: &[u8], pair: &[u8; 2]) -> Option<usize> {
-    memchr::memchr_iter(pair[0], text).find(|at| text.get(at + 1) == Some(&pair[1]))
+    bytes::places(pair[0], text).find(|at| text.get(at + 1) == Some(&pair[1]))
 }
 
 /// What separates words and what trim markers eat.

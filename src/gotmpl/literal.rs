@@ -9,6 +9,7 @@ pub(super) use number::Number;
 use std::borrow::Cow;
 
 use super::unicode::decode_rune;
+use crate::base::bytes;
 
 /// Go: strconv.Unquote of a text that is known to begin and end with the same quote, `"`, `'` or a backquote. Between
 /// `'` there may be any number of characters.
@@ -19,7 +20,7 @@ pub fn unquote(quoted: &[u8]) -> Option<Cow<'_, [u8]>> {
     let quote = quoted[0];
     if quote == b'`' {
         // Go: carriage returns are dropped from raw strings.
-        return Some(match memchr::memchr(b'\r', inner) {
+        return Some(match bytes::find(b'\r', inner) {
             Some(_) => inner.iter().copied().filter(|byte| *byte != b'\r').collect(),
             None => Cow::Borrowed(inner),
         });

@@ -21,7 +21,7 @@ use super::error::ParseError;
 use super::lex::{Keyword, Lexer, Token, TokenKind};
 use super::literal;
 use super::set::FuncMap;
-use crate::base::{SourceId, Span};
+use crate::base::{SourceId, Span, bytes};
 
 /// How deep control structures may stand in each other. Go has no such bound but its memory.
 const MAX_NESTING: usize = 10_000;
@@ -179,7 +179,7 @@ impl<'t> Parser<'t> {
     }
 
     fn line_of(&self, at: u32) -> usize {
-        memchr::memchr_iter(b'\n', &self.text[..at as usize]).count() + 1
+        bytes::count(b'\n', &self.text[..at as usize]) + 1
     }
 
     /// Go: Tree.errorf. The line is that of the token that was read last.

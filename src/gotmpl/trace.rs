@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::value::Str;
+use crate::base::bytes;
 
 /// What Go prints for a value that is not there.
 pub const NO_VALUE: &[u8] = b"<no value>";
@@ -46,7 +47,7 @@ pub fn erase(text: Str, part: &[u8]) -> Str {
 
 /// What is left of a text and of its trace without the occurrences of a part; `None` where there are none.
 pub fn without(text: &[u8], trace: Option<&Trace>, part: &[u8]) -> Option<(Vec<u8>, Option<Trace>)> {
-    let found: Vec<usize> = memchr::memmem::find_iter(text, part).collect();
+    let found: Vec<usize> = bytes::places_of_part(part, text).collect();
     if found.is_empty() {
         return None;
     }

@@ -5,7 +5,7 @@
 //!
 //! **Not here:** rendering; what is done with the manifests.
 
-use crate::base::{Diagnostic, Result, Sources};
+use crate::base::{Diagnostic, Result, Sources, bytes};
 use crate::yaml::{self, Node, ReadOptions, jsonable};
 
 /// A document of a rendered file.
@@ -158,7 +158,7 @@ pub fn split(text: &str) -> Vec<(usize, &str)> {
             let rest = &text[line + 3..];
             start = text.len() - rest.trim_start_matches([' ', '\t']).len();
         }
-        match memchr::memchr(b'\n', &text.as_bytes()[line..]) {
+        match bytes::find(b'\n', &text.as_bytes()[line..]) {
             Some(length) => line += length + 1,
             None => break,
         }

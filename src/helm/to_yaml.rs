@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use compact_str::ToCompactString;
 
+use crate::base::bytes;
 use crate::gotmpl::{Call, Fault, Func, Str, Type, Value};
 use crate::sprig::json::{self, LARGEST_TEXT, View};
 use crate::yaml::emit::{Refusal, Writer, float_text};
@@ -132,7 +133,7 @@ impl Tree<'_> {
 
     /// Each line is indented.
     fn take_text(&mut self, text: &str) -> Result<(), Fault> {
-        let lines = 1 + memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let lines = 1 + bytes::count(b'\n', text.as_bytes());
         self.take(text.len() + lines * (2 * self.depth + 4))
     }
 

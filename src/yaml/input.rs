@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::base::{Diagnostic, Result, SourceId, Span};
+use crate::base::{Diagnostic, Result, SourceId, Span, bytes};
 
 pub(super) struct Input<'a> {
     pub text: Cow<'a, str>,
@@ -70,13 +70,13 @@ impl<'a> Input<'a> {
     /// Turns `\r\n` into `\n` before anything else looks at the text. The parser reads both the
     /// same, so this matters only where one step makes a new pair.
     pub fn without_carriage_returns(self) -> Input<'a> {
-        if memchr::memmem::find(self.text.as_bytes(), b"\r\r\n").is_none() {
+        if bytes::find_part(b"\r\r\n", self.text.as_bytes()).is_none() {
             return self;
         }
         let mut text = String::with_capacity(self.text.len());
         let mut offsets = Vec::new();
         let mut from = 0;
-        for at in memchr::memmem::find_iter(self.text.as_bytes(), b"\r\n") {
+        for at in bytes::places_of_part(b"\r\n", self.text.as_bytes()) {
             text.push_str(&self.text[from..at]);
             offsets.push((text.len() as u32, self.offset(at + 1) as u32));
             from = at + 1;

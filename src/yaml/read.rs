@@ -12,7 +12,7 @@ use super::input::Input;
 use super::node::{Node, Value};
 use super::parse::Parser;
 use crate::base::stack::with_deep_stack;
-use crate::base::{Diagnostic, Result, SourceId, Span};
+use crate::base::{Diagnostic, Result, SourceId, Span, bytes};
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,9 +146,9 @@ fn separate(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut search = 0;
-    while let Some(found) = memchr::memmem::find(&bytes[search..], b"\n---") {
+    while let Some(found) = bytes::find_part(b"\n---", &bytes[search..]) {
         let line = search + found + 1;
-        let Some(length) = memchr::memchr(b'\n', &bytes[line..]) else { break };
+        let Some(length) = bytes::find(b'\n', &bytes[line..]) else { break };
         check_separator(&text[line..line + length], line, source)?;
         pieces.push((from, line));
         from = line + length + 1;
@@ -163,12 +163,12 @@ fn separate(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
 /// The pieces between the lines that start with `---`. Such a line stays in the text where it stands at the
 /// start of a piece. Source: YAMLReader of apimachinery's pkg/util/yaml/decoder.go.
 fn separate_stream(text: &str, source: SourceId) -> Result<Vec<(usize, usize)>> {
-    let next = |from: usize| memchr::memmem::find(&text.as_bytes()[from..], b"\n---").map(|found| from + found + 1);
+    let next = |from: usize| bytes::find_part(b"\n---", &text.as_bytes()[from..]).map(|found| from + found + 1);
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut mark = if text.starts_with("---") { Some(0) } else { next(0) };
     while let Some(at) = mark {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
+        let end = bytes::find(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
         check_separator(&text[at..end], at, source)?;
         if at > from {
             pieces.push((from, at));

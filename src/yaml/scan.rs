@@ -22,7 +22,7 @@ pub(super) use line::{LineScalar, Opening};
 pub(super) use token::{Extra, Token, TokenKind};
 
 use super::{MAX_DEPTH, Schema};
-use crate::base::{Diagnostic, Result, SourceId, Span};
+use crate::base::{Diagnostic, Result, SourceId, Span, bytes};
 
 /// How far behind its start the colon of a simple key may be, in characters.
 const MAX_SIMPLE_KEY: usize = 1024;
@@ -290,7 +290,7 @@ impl<'a> Scanner<'a> {
     /// The next line break or the end.
     fn line_end(&self, from: usize) -> usize {
         let rest = &self.bytes[from..];
-        let end = memchr::memchr2(b'\n', b'\r', rest).map_or(self.bytes.len(), |at| from + at);
+        let end = bytes::find_either(b'\n', b'\r', rest).map_or(self.bytes.len(), |at| from + at);
         match self.has_odd_breaks {
             true => (from..end).find(|at| self.break_len(*at) > 0).unwrap_or(end),
             false => end,

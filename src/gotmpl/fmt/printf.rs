@@ -5,6 +5,7 @@ use super::super::unicode::decode_rune;
 use super::super::value::Value;
 use super::printer::{Printer, type_name};
 use super::spec::Spec;
+use crate::base::bytes;
 
 /// Go: the largest width, precision and number of an operand.
 const TOO_LARGE: i64 = 1_000_000;
@@ -28,7 +29,7 @@ pub(super) fn print(printer: &mut Printer, format: &[u8], args: &[Value]) -> Res
     let mut cursor = Cursor { format, at: 0, args, arg: 0, reordered: false, good: true, after_index: false };
     while cursor.at < format.len() {
         let rest = &format[cursor.at..];
-        let text = memchr::memchr(b'%', rest).unwrap_or(rest.len());
+        let text = bytes::find(b'%', rest).unwrap_or(rest.len());
         printer.write(&rest[..text]);
         cursor.at += text;
         if text < rest.len() {
@@ -185,7 +186,7 @@ impl Cursor<'_> {
         }
         self.reordered = true;
         let start = self.at;
-        let close = memchr::memchr(b']', &self.format[start..]).filter(|_| self.format.len() - start >= 3);
+        let close = bytes::find(b']', &self.format[start..]).filter(|_| self.format.len() - start >= 3);
         let Some(close) = close.map(|close| start + close) else {
             self.at = start + 1;
             self.good = false;

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::base::bytes;
+
 /// Why a match cannot be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -200,7 +202,7 @@ impl Matcher {
                 (at, ends(prefix.len(), &rest[..find_slash(rest).unwrap_or(rest.len())]))
             }),
             Matcher::SuffixAny(suffix) => find(text, suffix).map(|at| {
-                let start = memchr::memrchr(b'/', &text[..at]).map_or(0, |slash| slash + 1);
+                let start = bytes::rfind(b'/', &text[..at]).map_or(0, |slash| slash + 1);
                 (start, vec![at + suffix.len() - start])
             }),
             Matcher::Contains(needle, is_negated) => match (find(text, needle), is_negated) {
@@ -341,11 +343,11 @@ fn find_every(all: &[Matcher], text: &[u8], steps: &mut Steps) -> Matched<Found>
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, needle)
+    bytes::find_part(needle, text)
 }
 
 fn find_slash(text: &[u8]) -> Option<usize> {
-    memchr::memchr(b'/', text)
+    bytes::find(b'/', text)
 }
 
 /// Where characters start, and the end of the text.

@@ -1,6 +1,6 @@
 //! go-yaml v3 on values of templates. Source: encode.go of go.yaml.in/yaml/v3.
 
-use crate::base::{Span, base64};
+use crate::base::{Span, base64, bytes};
 use crate::gotmpl::{Fault, Kind, Object, Value};
 use crate::sprig::json::{self, LARGEST_TEXT, View, exported_fields};
 use crate::yaml::number::general_float;
@@ -87,7 +87,7 @@ impl Nodes {
 
     /// Go: stringv.
     fn string(&mut self, bytes: &[u8]) -> Result<Node, Fault> {
-        let lines = 1 + memchr::memchr_iter(b'\n', bytes).count();
+        let lines = 1 + bytes::count(b'\n', bytes);
         self.take(bytes.len(), lines)?;
         let Ok(text) = std::str::from_utf8(bytes) else {
             let text = in_lines(&base64::encode(bytes));

@@ -6,6 +6,7 @@
 //! **Not here:** what the characters mean, but for words and numbers.
 
 use super::key::is_bare;
+use crate::base::bytes;
 use crate::gotmpl::fmt;
 
 /// What is wrong, and where. The parser knows the key.
@@ -108,7 +109,7 @@ impl<'t> Lexer<'t> {
     }
 
     pub fn line_of(&self, at: usize) -> usize {
-        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..at]).count()
+        1 + bytes::count(b'\n', &self.text.as_bytes()[..at])
     }
 
     /// At what was read last.

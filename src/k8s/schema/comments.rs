@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::custom::CustomType;
-use crate::base::SourceId;
+use crate::base::{SourceId, bytes};
 use crate::yaml::{self, Node};
 
 /// The types in the comments of one text, by the place of the key.
@@ -25,12 +25,12 @@ impl CommentTypes {
     /// `None` where no comment holds a type, as almost always.
     pub fn of(text: &[u8], source: SourceId) -> Option<Arc<CommentTypes>> {
         let mut types = HashMap::new();
-        for at in memchr::memchr_iter(b'#', text) {
+        for at in bytes::places(b'#', text) {
             if !text[at + 1..].trim_ascii_start().starts_with(b"{") || !text[..at].ends_with(b" ") {
                 continue;
             }
-            let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-            let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |len| at + len);
+            let start = bytes::rfind(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+            let end = bytes::find(b'\n', &text[at..]).map_or(text.len(), |len| at + len);
             if let Some(key) = key_of(&text[start..at])
                 && let Some(found) = type_of(&text[at + 1..end], source)
             {

@@ -3,7 +3,7 @@
 //! kustomize: DoReplacements and tryReadVariableName (api/filters/refvar/expand.go), which go by bytes.
 
 use super::{Content, VarValue};
-use crate::base::base64;
+use crate::base::{base64, bytes};
 use crate::yaml::number::general_float;
 
 /// What became of a text.
@@ -17,13 +17,13 @@ pub(super) enum Expanded<'v> {
 
 /// Replaces `$(NAME)` where `find` knows the name, and `$$` by `$`.
 pub(super) fn expand<'v>(text: &str, mut find: impl FnMut(&str) -> Option<&'v VarValue>) -> Expanded<'v> {
-    if memchr::memchr(b'$', text.as_bytes()).is_none() {
+    if bytes::find(b'$', text.as_bytes()).is_none() {
         return Expanded::Unchanged;
     }
     let bytes = text.as_bytes();
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut at = 0;
-    while let Some(found) = memchr::memchr(b'$', &bytes[at..]) {
+    while let Some(found) = bytes::find(b'$', &bytes[at..]) {
         let dollar = at + found;
         out.extend_from_slice(&bytes[at..dollar]);
         let rest = &bytes[dollar + 1..];
@@ -36,7 +36,7 @@ pub(super) fn expand<'v>(text: &str, mut find: impl FnMut(&str) -> Option<&'v Va
                 out.push(b'$');
                 1
             }
-            Some(b'(') => match memchr::memchr(b')', rest) {
+            Some(b'(') => match bytes::find(b')', rest) {
                 Some(end) => {
                     // Both ends are ASCII, so this is a piece of the text.
                     let name = &text[dollar + 2..dollar + 1 + end];

@@ -5,9 +5,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use memchr::{memchr, memchr_iter, memrchr};
-
 use super::runes::{last_rune, runes};
+use crate::base::bytes;
 use crate::gotmpl::{Fault, Str, Value};
 use crate::sprig::check_bytes;
 
@@ -50,7 +49,7 @@ pub fn trim_suffix(text: &Str, suffix: &[u8]) -> Str {
 /// sprig: indent and nindent. Spaces go before every line, also before one that is empty.
 pub fn indent(spaces: i64, text: &Str, before: &[u8]) -> Result<Value, Fault> {
     let spaces = usize::try_from(spaces).map_err(|_| Fault::new("strings: negative Repeat count"))?;
-    let lines = memchr_iter(b'\n', text).count() + 1;
+    let lines = bytes::count(b'\n', text) + 1;
     let length = check_bytes(spaces.checked_mul(lines).and_then(|pads| pads.checked_add(before.len() + text.len())))?;
     let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
@@ -61,7 +60,7 @@ pub fn indent(spaces: i64, text: &Str, before: &[u8]) -> Result<Value, Fault> {
     // The line behind the last line break, which is empty.
     out.resize(length, b' ');
     let trace = text.trace().map(|trace| {
-        let breaks: Vec<usize> = memchr_iter(b'\n', text).collect();
+        let breaks: Vec<usize> = bytes::places(b'\n', text).collect();
         // The spaces before a line count to what the line begins with.
         Rc::new(trace.moved(|at| {
             let breaks_before = breaks.partition_point(|line_break| *line_break < at);
@@ -83,10 +82,10 @@ pub fn wrap(text: &Str, width: i64, separator: &[u8], long_words: LongWords) -> 
             at += 1;
             continue;
         }
-        let (line, skipped) = match memrchr(b' ', &rest[..=width]) {
+        let (line, skipped) = match bytes::rfind(b' ', &rest[..=width]) {
             Some(space) => (&rest[..space], 1),
             None if long_words == LongWords::Break => (&rest[..width], 0),
-            None => match memchr(b' ', &rest[width..]) {
+            None => match bytes::find(b' ', &rest[width..]) {
                 Some(space) => (&rest[..width + space], 1),
                 None => break,
             },
@@ -135,7 +134,7 @@ mod tests {
     }
 
     fn place_of(text: &Str, part: &str) -> Option<u32> {
-        let at = memchr::memmem::find(text, part.as_bytes()).expect("it is there");
+        let at = bytes::find_part(part.as_bytes(), text).expect("it is there");
         text.trace().and_then(|trace| trace.place_of(at))
     }
 

@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use memchr::memmem;
-
 use super::runes::runes;
+use crate::base::bytes;
 use crate::gotmpl::{Fault, List, Map, Str, Type, Value};
 use crate::sprig::{check_bytes, check_items, lists, strval};
 
 /// Go: strings.Contains.
 pub fn contains(text: &[u8], part: &[u8]) -> bool {
-    memmem::find(text, part).is_some()
+    bytes::find_part(part, text).is_some()
 }
 
 /// sprig: split and splitn. A map of pieces, from `_0` on.
@@ -39,7 +38,7 @@ fn split_n(text: &Str, separator: &[u8], most: i64) -> Result<Vec<Str>, Fault> {
         });
         Box::new(after_each.filter(|(end, _)| *end < text.len()))
     } else {
-        Box::new(memmem::find_iter(text, separator).map(|at| (at, at + separator.len())))
+        Box::new(bytes::places_of_part(separator, text).map(|at| (at, at + separator.len())))
     };
     while let Some((end, next)) = if pieces.len() + 1 < most { ends.next() } else { None } {
         check_items(pieces.len() + 1)?;
@@ -73,7 +72,7 @@ pub fn replace(text: &Str, old: &[u8], new: &[u8]) -> Result<Value, Fault> {
             from += width;
         }
     } else {
-        for at in memmem::find_iter(text, old) {
+        for at in bytes::places_of_part(old, text) {
             add(&text[from..at], new)?;
             from = at + old.len();
         }

@@ -5,6 +5,7 @@
 //! **Not here:** which style is chosen.
 
 use super::class;
+use crate::base::bytes;
 
 /// Source: yaml_emitter_analyze_scalar in go-yaml's emitterc.go. "Plain" is that of block context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,8 @@ pub fn is_plain_ascii(text: &[u8], all: u8) -> bool {
     if *first == b' ' || *last == b' ' || starts_with_indicator(text) {
         return false;
     }
-    let colon = || memchr::memchr_iter(b':', text).any(|at| matches!(text.get(at + 1), None | Some(b' ')));
-    let hash = || memchr::memchr_iter(b'#', text).any(|at| at == 0 || text[at - 1] == b' ');
+    let colon = || bytes::places(b':', text).any(|at| matches!(text.get(at + 1), None | Some(b' ')));
+    let hash = || bytes::places(b'#', text).any(|at| at == 0 || text[at - 1] == b' ');
     !(all & class::COLON != 0 && colon() || all & class::HASH != 0 && hash())
 }
 

@@ -13,6 +13,7 @@ use super::analysis::{Analysis, is_break, is_plain_ascii, is_printable};
 use super::class;
 use super::detour::{self, Refusal};
 use super::writer::Writer;
+use crate::base::bytes;
 
 /// Past this column a line is folded at the next space.
 const WIDTH: usize = 80;
@@ -122,7 +123,7 @@ fn write_folded_ascii(w: &mut Writer, mut text: &[u8], all: u8, folding: Folding
 /// The first single space past the line's width, neither first nor last in the text.
 fn find_fold(text: &[u8], column: usize) -> Option<usize> {
     let from = (WIDTH + 1).saturating_sub(column).max(1);
-    memchr::memchr_iter(b' ', text.get(from..)?)
+    bytes::places(b' ', text.get(from..)?)
         .map(|at| from + at)
         .find(|at| text[at - 1] != b' ' && text.get(at + 1).is_some_and(|next| *next != b' '))
 }
@@ -131,7 +132,7 @@ fn find_fold(text: &[u8], column: usize) -> Option<usize> {
 /// text no block can hold, and the result is `false`.
 fn write_literal_ascii(w: &mut Writer, text: &[u8], indent: usize) -> bool {
     let space_before = |end: usize| end > 0 && text[end - 1] == b' ';
-    if space_before(text.len()) || memchr::memchr_iter(b'\n', text).any(space_before) {
+    if space_before(text.len()) || bytes::places(b'\n', text).any(space_before) {
         return false;
     }
     w.out.push(b'|');
@@ -145,7 +146,7 @@ fn write_literal_ascii(w: &mut Writer, text: &[u8], indent: usize) -> bool {
     }
     w.new_line();
     let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text) {
+    for end in bytes::places(b'\n', text) {
         if start < end {
             w.pad(indent);
             w.out.extend_from_slice(&text[start..end]);
