@@ -5,6 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::process::{self, Job};
 use kz::base::{Result, Sources};
+use kz::fetch::without_secrets;
 use kz::release::marks::{self, Mark, State};
 use kz::release::name::Reference;
 use kz::release::record::{About, Order, Recorded, record};
@@ -146,7 +147,7 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         who: variable(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"]),
         message,
         git: git(environment),
-        target,
+        target: shown(&target),
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
@@ -157,29 +158,46 @@ fn now() -> String {
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
-/// The flags of a command line, in which values may be secret: of those that set some only the names are told.
+/// Flags whose values tell how something was rendered, and are no secrets.
+const TOLD: [&str; 14] = [
+    "--api-versions",
+    "--helm-api-versions",
+    "--helm-kube-version",
+    "--helm-namespace-on",
+    "--kube-version",
+    "--load-restrictor",
+    "--namespace",
+    "--release-name",
+    "--reorder",
+    "--values",
+    "--version",
+    "-a",
+    "-f",
+    "-n",
+];
+
+/// The flags of a command line. Values may be secret, so only those are told that are known to be none.
 fn flags(words: impl Iterator<Item = String>) -> Vec<String> {
     let mut told = Vec::new();
-    let mut words = words.peekable();
-    while let Some(word) = words.next() {
+    let mut words = words.skip_while(|word| !word.starts_with('-')).peekable();
+    while let Some(word) = words.next().filter(|word| word != "--") {
         let (flag, value) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
-        if flag == "-m" || flag == "--message" {
-            if value.is_none() {
-                words.next();
-            }
-        } else if flag.starts_with("--set") || flag == "-e" || flag == "--env" {
-            if value.is_none() {
-                words.next();
-            }
-            told.push(format!("{flag}=***"));
-        } else if word.starts_with('-') {
-            told.push(word.clone());
-            if let Some(value) = words.next_if(|next| value.is_none() && !next.starts_with('-')) {
-                told.push(value);
-            }
+        if !flag.starts_with('-') || flag == "-" || flag == "-m" || flag == "--message" {
+            continue;
+        }
+        let value = value.map(str::to_owned).or_else(|| words.next_if(|next| !next.starts_with('-')));
+        match value {
+            Some(value) if TOLD.contains(&flag) => told.push(format!("{flag}={}", shown(&value))),
+            Some(_) if flag.starts_with("--set") => told.push(format!("{flag}=***")),
+            _ => told.push(flag.to_owned()),
         }
     }
     told
+}
+
+/// A path as it is, a URL without a password.
+fn shown(text: &str) -> String {
+    if text.contains("://") { without_secrets(text) } else { text.to_owned() }
 }
 
 /// The commit of the working directory; nothing outside of repositories.
