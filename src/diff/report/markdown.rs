@@ -21,6 +21,9 @@ pub const MOST_BYTES: usize = 65_000;
 /// Room for the verdict and for what is left out.
 pub const FEWEST_BYTES: usize = 2_048;
 
+/// Longer tables of environments are folded.
+const MOST_ROWS: usize = 20;
+
 /// The report in at most `most_bytes`, or [`FEWEST_BYTES`] if that is more; ends with a line break.
 pub fn write(report: &Report, most_bytes: usize) -> String {
     let most = most_bytes.max(FEWEST_BYTES);
@@ -80,6 +83,14 @@ fn environments(report: &Report, room: usize) -> String {
     if report.environments.len() < 2 {
         return String::new();
     }
+    // More rows would stand between the verdict and what people look for.
+    let is_folded = report.environments.len() > MOST_ROWS;
+    let (fold, end) = match is_folded {
+        true => {
+            (format!("\n<details>\n<summary>{} environments</summary>\n", report.environments.len()), "\n</details>\n")
+        }
+        false => (String::new(), ""),
+    };
     let head = "\n| Environment | Added | Changed | Removed | Risky | |\n| :-- | --: | --: | --: | --: | :-- |\n";
     let rows: Vec<String> = report
         .environments
@@ -95,10 +106,11 @@ fn environments(report: &Report, room: usize) -> String {
             }
         })
         .collect();
-    let table = fitting(&rows, &in_order(&rows), room - head.len(), |others, _| {
+    let room = room - fold.len() - head.len() - end.len();
+    let table = fitting(&rows, &in_order(&rows), room, |others, _| {
         format!("\n{} more environments are not in the table.\n", others.len())
     });
-    format!("{head}{table}")
+    format!("{fold}{head}{table}{end}")
 }
 
 /// What could not be compared, the same reason once.

@@ -32,7 +32,7 @@ pub fn write(section: &Section, report: &Report, number: usize, is_open: bool, o
         let place = if risk.path.0.is_empty() { String::new() } else { format!(" <code>{}</code>", path(&risk.path)) };
         out.push_str(&format!("<p class=\"risk\">{}{place}</p>\n", sentence(&risk.message)));
     }
-    if section.environments.len() > 1 {
+    if (2..report.environments.len()).contains(&section.environments.len()) {
         let names = section.environments.iter().map(|at| report.environments[*at].name.as_str());
         let names: Vec<String> = names.map(|name| format!("<code>{}</code>", line(name))).collect();
         out.push_str(&format!("<p class=\"places\">In {}</p>\n", names.join(" ")));

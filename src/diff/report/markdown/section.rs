@@ -19,7 +19,7 @@ const MOST_NAMES: usize = 30;
 pub fn write(section: &Section, report: &Report) -> String {
     let change = section.change;
     let mut out = format!("\n<details>\n<summary>{}</summary>\n\n", summary(section, report));
-    if section.environments.len() > 1 {
+    if (2..report.environments.len()).contains(&section.environments.len()) {
         let names: Vec<&str> = section.environments.iter().map(|at| report.environments[*at].name.as_str()).collect();
         out.push_str(&format!("In {}\n\n", codes(&names, MOST_NAMES)));
     }
