@@ -23,6 +23,7 @@ use super::loader::RepoSpec;
 use crate::base::{Diagnostic, FileSystem, Result};
 use crate::fetch::{Digest, Url, git, without_secrets};
 use crate::helm::pull::files;
+use crate::helm::pull::git::{Address, is_git};
 
 /// The name of the file, beside the kustomization's.
 pub const FILE: &str = "kz.lock";
@@ -102,13 +103,24 @@ impl Lock {
     pub fn pinned(&self, thing: &Thing) -> Result<Option<&Pin>> {
         let Some(held) = &self.held else { return Ok(None) };
         match held.get(thing) {
-            Some(_) if self.renewed.holds(thing) => Ok(None),
+            Some(_) if self.is_renewed(thing) => Ok(None),
             None if self.used.is_none() => {
                 Err(Diagnostic::new("lock-missing", format!("`{FILE}` says nothing of {thing}"))
                     .help(format!("add it: `kz lock {}`", self.dir)))
             }
             pin => Ok(pin),
         }
+    }
+
+    /// Whether an entry does not count. What comes from one revision of a repository is renewed together: its charts
+    /// cannot be at two commits.
+    fn is_renewed(&self, thing: &Thing) -> bool {
+        let Renewed::Named(name) = &self.renewed else { return false };
+        let is_of = |repository: &Thing| {
+            let held = self.held.iter().flat_map(Entries::keys);
+            held.filter(|other| other.is_named(name)).any(|other| other.repository_of().as_ref() == Some(repository))
+        };
+        thing.is_named(name) || thing.repository_of().as_ref().is_some_and(is_of)
     }
 
     /// Whether there is a lock that has the thing. `None`: there is no lock.
@@ -177,15 +189,6 @@ impl Lock {
 /// Codes of errors that say that something is there no more, or is something else.
 const MOVED: [&str; 5] = ["git-reference", "wrong-digest", "http-not-found", "chart-not-found", "oci-manifest"];
 
-impl Renewed {
-    fn holds(&self, thing: &Thing) -> bool {
-        match self {
-            Renewed::Nothing => false,
-            Renewed::Named(name) => thing.is_named(name),
-        }
-    }
-}
-
 impl Thing {
     /// What a URL leads to.
     pub fn file(url: &Url) -> Thing {
@@ -205,6 +208,18 @@ impl Thing {
             repo.split_once('?').map_or((repo, ""), |(location, _)| (location, &repo[location.len()..]));
         let repo = without_tokens(&format!("{}{query}", without_secrets(location)));
         Thing::Chart { name: name.to_owned(), repo, asked: asked.to_owned() }
+    }
+
+    /// The repository that it is, or that it comes from.
+    fn repository_of(&self) -> Option<Thing> {
+        match self {
+            Thing::Git { .. } => Some(self.clone()),
+            Thing::Chart { repo, .. } if is_git(repo) => {
+                let address = Address::parse(repo).ok()?;
+                Some(Thing::repository(&address.url, &address.reference))
+            }
+            _ => None,
+        }
     }
 
     /// Whether somebody who says this name means it.
@@ -345,5 +360,19 @@ mod tests {
         let renewing = Lock::recording("d", held(), Renewed::Named("web".into()));
         assert_eq!((renewing.pinned(&web).unwrap(), renewing.pinned(&db).unwrap()), (None, None));
         assert_eq!(Lock::default().pinned(&web).unwrap(), None);
+    }
+
+    #[test]
+    fn what_comes_from_one_commit_is_renewed_together() {
+        let chart = |name: &str, repo: &str| Thing::chart(&format!("git+https://h/{repo}@charts?ref=main"), name, "");
+        let repository = |repo: &str| Thing::repository(&format!("https://h/{repo}"), "main");
+        let things = [chart("web", "a"), chart("db", "a"), repository("a"), chart("api", "b"), repository("b")];
+        let pin = Pin::Content(Digest::of(b"x"));
+        let held = Some(things.iter().map(|thing| (thing.clone(), pin.clone())).collect());
+        for (name, renewed) in [("web", 3), ("a", 3), ("api", 2), ("none", 0)] {
+            let lock = Lock::recording("d", held.clone(), Renewed::Named(name.into()));
+            let count = things.iter().filter(|thing| lock.pinned(thing).unwrap().is_none()).count();
+            assert_eq!(count, renewed, "{name}");
+        }
     }
 }
