@@ -153,6 +153,20 @@ impl Report {
             Outcome::Compared(_) => None,
         })
     }
+
+    /// The reasons why environments could not be compared, each once, with the names of all for which it is so.
+    pub fn failures_by_reason(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (name, why) in self.failures() {
+            let at = *known.entry(why).or_insert(groups.len());
+            if at == groups.len() {
+                groups.push((why, Vec::new()));
+            }
+            groups[at].1.push(name);
+        }
+        groups
+    }
 }
 
 /// What makes changes of two environments the same: they do the same to an object of the same name, whatever

@@ -150,6 +150,20 @@ fn one_that_fails_does_not_hide_the_others() {
     assert!(told.contains(&format!("--> {id}:overlays/prod/replicas.yaml:")), "{told}");
 }
 
+#[test]
+fn one_reason_is_told_once_for_all_that_it_is_so_for() {
+    let Some(repo) = Repo::usual() else { return };
+    repo.write(&[("base/web.yaml", "kind: [\n")]);
+    let done = repo.kz(&["diff", "--since", "HEAD"]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.stdout.starts_with("! overlays/dev and one more could not be compared\n    now: error[yaml-"),
+        "{}",
+        done.stdout
+    );
+    assert_eq!(done.stdout.matches("could not be compared\n").count(), 2, "{}", done.stdout);
+}
+
 /// Of a thousand roots those that nobody has touched are not even built.
 #[test]
 fn what_is_not_touched_is_not_built() {

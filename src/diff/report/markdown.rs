@@ -10,8 +10,6 @@
 mod escape;
 mod section;
 
-use std::collections::HashMap;
-
 use super::{Counts, Outcome, Report, Section, words};
 use escape::{cell, code, codes, fence, others, quoted, sentence};
 
@@ -115,15 +113,7 @@ fn environments(report: &Report, room: usize) -> String {
 
 /// What could not be compared, the same reason once.
 fn failures(report: &Report, room: usize) -> String {
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (name, why) in report.failures() {
-        let at = *known.entry(why).or_insert(groups.len());
-        if at == groups.len() {
-            groups.push((why, Vec::new()));
-        }
-        groups[at].1.push(name);
-    }
+    let groups = report.failures_by_reason();
     let block = |(why, names): &(&str, Vec<&str>)| {
         let text = format!("{} could not be compared:\n{}", codes(names, 20), fence("text", why));
         format!("\n{}", quoted("CAUTION", &text))

@@ -23,8 +23,14 @@ pub fn write(report: &Report, style: Style) -> String {
     for section in report.sections() {
         out.section(&section, report);
     }
-    for (name, why) in report.failures() {
-        out.line(0, &[(Role::Risk, "!"), (Role::Head, &format!(" {name} could not be compared"))]);
+    for (why, names) in report.failures_by_reason() {
+        let others = match names.len() {
+            0 | 1 => String::new(),
+            2 => " and one more".to_owned(),
+            count => format!(" and {} more", count - 1),
+        };
+        let name = names.first().unwrap_or(&"");
+        out.line(0, &[(Role::Risk, "!"), (Role::Head, &format!(" {name}{others} could not be compared"))]);
         why.lines().for_each(|line| out.line(4, &[(Role::Faint, line)]));
         out.text.push('\n');
     }
