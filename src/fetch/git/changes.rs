@@ -3,6 +3,9 @@
 //! **Invariant:** paths are relative to the top of the repository, with slashes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sha1::{Digest, Sha1};
 
 use super::local::Repository;
 use crate::base::{Result, parallel};
@@ -51,7 +54,12 @@ impl Changes {
         let mut parts = texts(&differing);
         while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
             let mut words = head.trim_start_matches(':').split(' ');
-            let (mode, old) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
+            let (mode, now) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let (old, new) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let is_unread = mode == now && mode.starts_with("100") && new.bytes().all(|digit| digit == b'0');
+            if is_unread && is_blob(&repository.top().join(&path), old) {
+                continue;
+            }
             // A conflict is told a second time as what it is.
             let leaf = leaf(mode, old);
             if leaf != Leaf::Absent || !leaves.contains_key(path.as_str()) {
@@ -87,6 +95,15 @@ impl Changes {
     pub fn earlier(&self) -> impl Iterator<Item = &str> {
         self.leaves.iter().filter(|(_, leaf)| **leaf != Leaf::Absent).map(|(path, _)| &**path)
     }
+}
+
+/// Whether a file is still what git has under an id, and only its times say otherwise. What git writes into the work
+/// tree in another form than it keeps is taken for changed.
+fn is_blob(file: &Path, id: &str) -> bool {
+    let Ok(content) = std::fs::read(file) else { return false };
+    let mut hasher = Sha1::new_with_prefix(format!("blob {}\0", content.len()));
+    hasher.update(&content);
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>() == id
 }
 
 /// What git knows of in the work tree. Some of it may be gone there.

@@ -17,8 +17,14 @@ use crate::fetch::Context;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What the repository's own settings are not to decide here.
-const CONFIG: [&str; 4] =
-    ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "diff.relative=false"];
+const CONFIG: [&str; 5] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.quotePath=false",
+    // Otherwise `git diff` writes the index, whatever is said of locks.
+    "diff.autoRefreshIndex=false",
+    "diff.relative=false",
+];
 
 /// A repository with a work tree.
 pub struct Repository {
