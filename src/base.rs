@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod diagnostic;
 pub mod float;
 pub mod fs;
+mod hex;
 pub mod parallel;
 pub mod process;
 pub mod regexp;
@@ -20,5 +21,6 @@ pub mod suggest;
 
 pub use diagnostic::{Diagnostic, Result};
 pub use fs::FileSystem;
+pub use hex::hex;
 pub use source::{Location, SourceId, Sources};
 pub use span::Span;

@@ -7,8 +7,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::base::Result;
 use crate::base::stack::with_deep_stack;
+use crate::base::{Result, hex};
 use crate::diff::{Object, Value, secrets};
 
 const OBJECT: &str = "kz-object 1\n";
@@ -36,10 +36,6 @@ fn object_digest(object: &Object) -> Result<String> {
     let mut text = OBJECT.to_owned();
     write(&value, &mut text);
     Ok(hex(&Sha256::digest(text)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// JSON in its one form: sorted keys, no white space, and nothing escaped that need not be.

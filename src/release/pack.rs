@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::revision::{Place, compress, damaged, decompress};
 use super::seal::{Keys, open, sealed_key};
 use super::store::Store;
-use crate::base::{Diagnostic, Result};
+use crate::base::{Diagnostic, Result, hex};
 
 /// Texts by the digests of their places.
 type Texts = BTreeMap<String, String>;
@@ -33,7 +33,7 @@ impl Pack {
             hasher.update(format!("{digest} {}\n", text.len()));
             hasher.update(text);
         }
-        hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex(&hasher.finalize()[..16])
     }
 
     /// Writes the pack; what is sealed first, so that no piece without its text is ever found. `keys` are there
@@ -115,5 +115,5 @@ impl<'s> Reader<'s> {
 
 /// What a piece that is not sealed is found by.
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }

@@ -11,7 +11,7 @@ use super::revision::{self, Changes, Git, LONGEST_CHAIN, Pieces, Place, Revision
 use super::seal::{self, Keys, Random};
 use super::store::{self, Store};
 use super::{history, name};
-use crate::base::{Diagnostic, Result};
+use crate::base::{Diagnostic, Result, hex};
 use crate::diff::Object;
 use crate::diff::secrets::Known;
 
@@ -239,7 +239,7 @@ impl Packing<'_> {
 fn random_digits(random: &mut dyn FnMut(&mut [u8])) -> String {
     let mut bytes = [0; 16];
     random(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bytes)
 }
 
 /// What is damaged in a store, a line each; nothing where all is well.

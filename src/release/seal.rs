@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::store::Store;
-use crate::base::{Diagnostic, Result, base64};
+use crate::base::{Diagnostic, Result, base64, hex};
 
 /// Where the generations are.
 const KEYS: &str = "keys";
@@ -126,7 +126,7 @@ impl Keys {
     pub fn fingerprint(&self, value: &[u8]) -> Option<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?).ok()?;
         mac.update(value);
-        Some(mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Some(hex(&mac.finalize().into_bytes()[..16]))
     }
 
     /// Seals to all recipients.

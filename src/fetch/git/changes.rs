@@ -8,7 +8,7 @@ use std::path::Path;
 use sha1::{Digest, Sha1};
 
 use super::local::Repository;
-use crate::base::{Result, parallel};
+use crate::base::{Result, hex, parallel};
 
 /// What a revision has at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn is_blob(file: &Path, id: &str) -> bool {
     let Ok(content) = std::fs::read(file) else { return false };
     let mut hasher = Sha1::new_with_prefix(format!("blob {}\0", content.len()));
     hasher.update(&content);
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>() == id
+    hex(&hasher.finalize()) == id
 }
 
 /// What git knows of in the work tree. Some of it may be gone there.
