@@ -1,10 +1,8 @@
 //! What was printed, in pieces that stay the same from revision to revision: a document each.
 
-use std::ops::Range;
-
 use sha2::{Digest, Sha256};
 
-use crate::base::{Result, Sources};
+use crate::base::{Diagnostic, Result, Sources, hex};
 use crate::diff::secrets::{self, Known};
 use crate::diff::{Object, Value};
 use crate::k8s::read::flatten_objects;
@@ -16,35 +14,31 @@ pub struct Piece {
     pub objects: Vec<Object>,
 }
 
-/// Takes a text apart; put together again the pieces are the text.
+/// Takes a text apart where its documents end, the line `---` going to the document behind it; put together again
+/// the pieces are the text.
 ///
 /// Errors: it is no UTF-8, no YAML, or holds something that is no object.
 pub fn split(sources: &Sources, name: &str, text: &[u8]) -> Result<Vec<Piece>> {
     let source = sources.add(name, text);
-    // Errors with their places in the whole.
     let documents = read(source, text, ReadOptions::values())?;
-    flatten_objects(documents.into_iter().filter_map(|document| document.root).collect())?;
-    let text = String::from_utf8_lossy(text);
-    let piece = |range: Range<usize>| {
-        let text = &text[range];
-        let documents = read(source, text.as_bytes(), ReadOptions::values())?;
-        let roots = documents.into_iter().filter_map(|document| document.root).collect();
-        let objects = flatten_objects(roots)?.into_iter().map(Object::new).collect();
-        Ok(Piece { text: text.to_owned(), objects })
-    };
-    starts(&text).map(piece).collect()
-}
-
-/// Where documents begin and end: each with the line `---` before it.
-fn starts(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_mark = |at: usize| text[at..].starts_with("---") && text[at + 3..].starts_with(['\n', '\r', ' ', '\t']);
-    let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-    let mut starts: Vec<usize> =
-        std::iter::once(0).chain(breaks.filter(|at| *at < text.len() && is_mark(*at))).collect();
-    starts.push(text.len());
-    let ranges: Vec<Range<usize>> =
-        starts.windows(2).map(|pair| pair[0]..pair[1]).filter(|range| !range.is_empty()).collect();
-    ranges.into_iter()
+    let text = std::str::from_utf8(text)
+        .map_err(|_| Diagnostic::new("release-text", format!("`{name}` is not UTF-8")).help("write it as UTF-8"))?;
+    let mut end = 0;
+    let mut pieces = Vec::with_capacity(documents.len() + 1);
+    for document in documents {
+        let start = std::mem::replace(&mut end, document.span.end as usize);
+        let roots = document.root.into_iter().collect();
+        let text = text.get(start..end).unwrap_or_default().to_owned();
+        pieces.push(
+            flatten_objects(roots)
+                .map(|objects| Piece { text, objects: objects.into_iter().map(Object::new).collect() }),
+        );
+    }
+    let mut pieces = Diagnostic::all(pieces)?;
+    let rest = text.get(end..).unwrap_or_default();
+    pieces.push(Piece { text: rest.to_owned(), objects: Vec::new() });
+    pieces.retain(|piece| !piece.text.is_empty());
+    Ok(pieces)
 }
 
 impl Piece {
@@ -63,7 +57,7 @@ impl Piece {
                 hasher.update([0]);
             }
         }
-        hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hex(&hasher.finalize()[..8])
     }
 
     /// The objects with marks in the place of values of Secrets, as YAML.
