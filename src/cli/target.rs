@@ -1,9 +1,13 @@
 //! The flags that say how targets are rendered: charts and kustomizations alike.
 
 use clap::{Arg, ArgMatches, Command};
+use kz::base::Sources;
+use kz::base::fs::Disk;
+use kz::fetch;
 use kz::gotmpl::World;
 use kz::helm::values::ValueOptions;
-use kz::render::target::ChartOptions;
+use kz::kustomize::BuildOptions;
+use kz::render::target::{ChartOptions, Renderer};
 
 use super::args::{Purpose, switch, value, values};
 use super::{build, world};
@@ -100,6 +104,16 @@ pub fn chart_options(matches: &ArgMatches, side: Option<Side>) -> ChartOptions {
         api_versions: texts("api-versions"),
         include_crds: matches.get_one::<bool>("include-crds").copied().unwrap_or_default(),
     }
+}
+
+/// What targets on the disk are rendered with.
+pub fn renderer<'r>(
+    build: &'r BuildOptions,
+    fetch: &'r fetch::Context,
+    sources: &'r Sources,
+    world: fn() -> World,
+) -> Renderer<'r> {
+    Renderer { fs: &Disk, value_files: &Disk, sources, build, fetch, world }
 }
 
 /// What templates see of the machine where renderings are compared: charts that make up passwords make up the same

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
 use kz::release::history;
 use kz::release::name::Reference;
@@ -14,7 +13,7 @@ use kz::render::target::{Rendered, Renderer};
 
 use super::flags::{Flags, Subject};
 use crate::cli::release::stores;
-use crate::cli::target::world_of_comparing;
+use crate::cli::target;
 use crate::cli::ui::Ui;
 
 /// Two sides, and what the comparison is called.
@@ -72,8 +71,7 @@ fn released(reference: &Reference, flags: &Flags, sources: &Sources) -> Result<R
 
 /// What sides are rendered with.
 pub fn renderer<'r>(flags: &'r Flags, sources: &'r Sources) -> Renderer<'r> {
-    let Flags { build, fetch, .. } = flags;
-    Renderer { fs: &Disk, value_files: &Disk, sources, build, fetch, world: world_of_comparing }
+    target::renderer(&flags.build, &flags.fetch, sources, target::world_of_comparing)
 }
 
 /// Says what was noted, each text once.

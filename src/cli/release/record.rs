@@ -2,7 +2,6 @@
 
 use age::x25519::Identity;
 use clap::{Arg, ArgMatches, Command};
-use kz::base::fs::Disk;
 use kz::base::process::{self, Job};
 use kz::base::{Result, Sources};
 use kz::fetch::without_secrets;
@@ -13,14 +12,13 @@ use kz::release::revision::{Git, Revision};
 use kz::release::store::Folder;
 use kz::release::{history, piece};
 use kz::render;
-use kz::render::target::Renderer;
 
 use super::{is_on, name, print, stores, text};
 use crate::cli::args::{Purpose, switch, value};
 use crate::cli::exit::Exit;
 use crate::cli::target::{self, Targets};
 use crate::cli::ui::Ui;
-use crate::cli::{build, fetching};
+use crate::cli::{build, fetching, world};
 
 pub fn command(purpose: Purpose) -> Command {
     let command = Command::new("record")
@@ -65,14 +63,7 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let named = stores::Named::new(matches);
     let (store, identities) = (stores::store(&named)?, stores::identities(&named)?);
     let target = text(matches, "target");
-    let renderer = Renderer {
-        fs: &Disk,
-        value_files: &Disk,
-        sources,
-        build: &options,
-        fetch: &fetch,
-        world: crate::cli::world::of_machine,
-    };
+    let renderer = target::renderer(&options, &fetch, sources, world::of_machine);
     let printed = match target.as_str() {
         "-" => render::target::Printed { text: crate::cli::stdin()?, notes: Vec::new() },
         _ => renderer.print(&target, &target::chart_options(matches, None))?,
@@ -138,19 +129,22 @@ impl Work {
 
 /// What is known of a revision that is recorded now and here.
 pub fn about(message: String, target: String, environment: &[(String, String)]) -> About {
-    let variable = |names: &[&str]| {
-        let value = |name: &&str| environment.iter().find(|(key, value)| key == name && !value.is_empty());
-        names.iter().find_map(value).map(|(_, value)| value.clone()).unwrap_or_default()
-    };
     About {
         time: now(),
-        who: variable(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"]),
+        who: who(environment),
         message,
         git: git(environment),
         target: shown(&target),
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// Who does it, as pipelines and systems say.
+fn who(environment: &[(String, String)]) -> String {
+    let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"];
+    let value = |name: &&str| environment.iter().find(|(key, value)| key == name && !value.is_empty());
+    names.iter().find_map(value).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 fn now() -> String {
@@ -225,8 +219,7 @@ fn marked(matches: &ArgMatches) -> Result<String> {
     let revision = history::find(&store, &Reference::parse(&text(matches, "name"))?)?;
     let state = if text(matches, "state") == "applied" { State::Applied } else { State::Failed };
     let environment: Vec<(String, String)> = std::env::vars().collect();
-    let about = about(String::new(), String::new(), &environment);
     let context = Some(text(matches, "context")).filter(|context| !context.is_empty());
-    marks::add(&store, &revision.name, revision.number, &Mark { state, time: about.time, who: about.who, context })?;
+    marks::add(&store, &revision.name, revision.number, &Mark { state, time: now(), who: who(&environment), context })?;
     Ok(format!("{}@{} {}\n", revision.name, revision.number, state.word()))
 }
