@@ -23,6 +23,7 @@ mod pull;
 mod registry;
 mod release;
 mod repo;
+mod settings;
 mod show;
 mod sizes;
 mod table;

@@ -17,3 +17,6 @@ pub mod revision;
 pub mod rollback;
 pub mod seal;
 pub mod store;
+mod tip;
+
+pub use tip::{Tip, tip};

@@ -1,13 +1,13 @@
 //! `kz diff`
 
 mod flags;
-mod settings;
 mod sides;
 mod since;
 
 use std::path::Path;
 
 use clap::ArgMatches;
+pub use flags::FORMATS;
 pub use flags::command;
 use flags::{Flags, Format, Subject};
 use kz::base::report::Style;

@@ -16,23 +16,13 @@ pub fn names(store: &dyn Store) -> Result<Vec<String>> {
 /// The numbers of a release's revisions, ascending; none where there is no such release.
 pub fn numbers(store: &dyn Store, name: &str) -> Result<Vec<u64>> {
     let mut numbers: Vec<u64> =
-        store.list(&format!("revisions/{name}"))?.iter().filter_map(|number| number.parse().ok()).collect();
+        store.list(&revision::folder(name))?.iter().filter_map(|number| number.parse().ok()).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }
 
-/// The newest revision that is not damaged; nothing where there is none.
-pub fn newest(store: &dyn Store, name: &str) -> Result<Option<Revision>> {
-    for number in numbers(store, name)?.into_iter().rev() {
-        match revision::get(store, name, number) {
-            Ok(Some(revision)) => return Ok(Some(revision)),
-            Ok(None) => {}
-            Err(error) if error.code == "store-damaged" => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(None)
-}
+/// Where the sums are.
+pub(super) const SUMS: &str = "sums";
 
 /// So many revisions are summed up in one.
 const SEGMENT: u64 = 256;
@@ -90,7 +80,7 @@ fn segment(store: &dyn Store, name: &str, last: u64) -> Result<Option<Vec<Revisi
 }
 
 fn segment_key(name: &str, last: u64) -> String {
-    format!("sums/{name}/{last:010}")
+    format!("{SUMS}/{name}/{last:010}")
 }
 
 /// The revision that a reference names.
@@ -136,22 +126,29 @@ pub fn find(store: &dyn Store, reference: &Reference) -> Result<Revision> {
 ///
 /// Errors: a revision that it builds on is damaged or missing.
 pub fn places(store: &dyn Store, of: &Revision) -> Result<Vec<Place>> {
+    Ok(layers(store, of)?.pop().map(|(_, places)| places).unwrap_or_default())
+}
+
+/// The same of a revision and of those that it builds on, from the lowest up to itself, with their numbers.
+///
+/// Errors: a revision that it builds on is damaged or missing.
+pub fn layers(store: &dyn Store, of: &Revision) -> Result<Vec<(u64, Vec<Place>)>> {
     let damaged = |number: u64| revision::damaged(store, &revision::key(&of.name, number));
-    let mut chain = vec![of.pieces.clone()];
-    let mut number = of.number;
-    while let Some(base) = chain.last().and_then(|pieces| pieces.base) {
+    let mut chain = vec![(of.number, of.pieces.clone())];
+    while let Some((number, Some(base))) = chain.last().map(|(number, pieces)| (*number, pieces.base)) {
         // Each builds on an earlier one, so this ends.
         if base >= number {
             return Err(damaged(number));
         }
-        number = base;
-        chain.push(revision::get(store, &of.name, base)?.ok_or_else(|| damaged(base))?.pieces);
+        chain.push((base, revision::get(store, &of.name, base)?.ok_or_else(|| damaged(base))?.pieces));
     }
-    let mut places = Vec::new();
-    for pieces in chain.iter().rev() {
-        places = pieces.places(&places).ok_or_else(|| damaged(of.number))?;
+    let mut layers: Vec<(u64, Vec<Place>)> = Vec::with_capacity(chain.len());
+    for (number, pieces) in chain.iter().rev() {
+        let below = layers.last().map_or(&[][..], |(_, places)| places);
+        let places = pieces.places(below).ok_or_else(|| damaged(of.number))?;
+        layers.push((*number, places));
     }
-    Ok(places)
+    Ok(layers)
 }
 
 fn no_release(store: &dyn Store, name: &str) -> Box<Diagnostic> {

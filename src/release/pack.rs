@@ -36,16 +36,19 @@ impl Pack {
         hex(&hasher.finalize()[..16])
     }
 
-    /// Writes the pack; what is sealed first, so that no piece without its text is ever found. `keys` are there
-    /// where something is to be sealed.
-    pub fn put(&self, store: &dyn Store, keys: Option<&Keys>) -> Result<()> {
-        let id = self.id();
-        if let Some(keys) = keys.filter(|_| !self.sealed.is_empty()) {
-            let sealed = keys.seal(&compress(&json(&self.sealed)?)?)?;
-            store.put_new(&sealed_key(keys.generation, &id), &sealed)?;
+    /// The keys and contents under which the pack is kept; what is sealed first, so that no piece without its text is
+    /// ever found. `keys` are there where something is to be sealed.
+    pub fn files(&self, keys: Option<&Keys>) -> Result<Vec<(String, Vec<u8>)>> {
+        if self.is_empty() {
+            return Ok(Vec::new());
         }
-        store.put_new(&format!("packs/{id}"), &compress(&json(&self.texts)?)?)?;
-        Ok(())
+        let id = self.id();
+        let mut files = Vec::new();
+        if let Some(keys) = keys.filter(|_| !self.sealed.is_empty()) {
+            files.push((sealed_key(keys.generation, &id), keys.seal(&compress(&json(&self.sealed)?)?)?));
+        }
+        files.push((format!("packs/{id}"), compress(&json(&self.texts)?)?));
+        Ok(files)
     }
 }
 

@@ -3,15 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use age::x25519::{Identity, Recipient};
+use sha2::{Digest, Sha256};
 
 use super::digest::content_hash;
 use super::pack::{Pack, digest};
-use super::piece::Piece;
+use super::piece::{self, Piece};
 use super::revision::{self, Changes, Git, LONGEST_CHAIN, Pieces, Place, Revision, Secrets, VERSION};
 use super::seal::{self, Keys, Random};
 use super::store::{self, Store};
+use super::tip::{Tip, tip};
 use super::{history, name};
-use crate::base::{Diagnostic, Result, hex};
+use crate::base::{Diagnostic, Result, Sources, hex};
 use crate::diff::Object;
 use crate::diff::secrets::Known;
 
@@ -19,7 +21,8 @@ use crate::diff::secrets::Known;
 pub struct Order<'o> {
     pub store: &'o dyn Store,
     pub name: &'o str,
-    pub pieces: Vec<Piece>,
+    /// What was printed.
+    pub text: &'o [u8],
     pub about: About,
     /// Open what is sealed.
     pub identities: &'o [Identity],
@@ -32,6 +35,8 @@ pub struct Order<'o> {
 /// What is known of a revision beside its content.
 #[derive(Clone, Debug, Default)]
 pub struct About {
+    /// Random digits that no other revision has.
+    pub id: String,
     /// RFC 3339, in UTC.
     pub time: String,
     pub who: String,
@@ -51,74 +56,136 @@ pub enum Recorded {
 
 /// Records. Of several who record at once each gets a number of its own.
 ///
-/// Errors: a name that is none; those of the store. Then nothing was recorded.
-pub fn record(order: Order, random: Random) -> Result<Recorded> {
+/// Errors: a name that is none; a text that is no manifests; those of the store. Then nothing was recorded.
+pub fn record(order: Order, sources: &Sources, random: Random) -> Result<Recorded> {
     name::check(order.name)?;
     store::prepare(order.store)?;
-    let objects: Vec<&Object> = order.pieces.iter().flat_map(|piece| &piece.objects).collect();
+    let end = End::find(order.store, order.name)?;
+    let mut keys = seal::keys(order.store, order.identities)?;
+    if let Some(newest) = end.tip.newest.as_ref().filter(|newest| has_text(newest, &order, keys.as_ref())) {
+        return Ok(Recorded::Same(Box::new(newest.clone())));
+    }
+    let pieces = piece::split(sources, &order.about.target, order.text)?;
+    let objects: Vec<&Object> = pieces.iter().flat_map(|piece| &piece.objects).collect();
     let known = Known::of(objects.iter().copied());
-    let content = content_hash(&objects)?;
-    let is_secret: Vec<bool> = order.pieces.iter().map(|piece| piece.is_secret(&known)).collect();
+    let hash = content_hash(&objects)?;
+    let is_secret: Vec<bool> = pieces.iter().map(|piece| piece.is_secret(&known)).collect();
     let has_secrets = is_secret.contains(&true);
-    let keys = match seal::keys(order.store, order.identities)? {
-        None if has_secrets && !order.without_secrets => {
-            Some(seal::create(order.store, (order.first_recipients)()?, order.identities, random)?)
-        }
-        keys => keys,
-    };
-    let secret_texts = order.pieces.iter().zip(&is_secret).filter(|(_, secret)| **secret).map(|(piece, _)| &piece.text);
+    if keys.is_none() && has_secrets && !order.without_secrets {
+        keys = Some(seal::create(order.store, (order.first_recipients)()?, order.identities, random)?);
+    }
+    let secret_texts = pieces.iter().zip(&is_secret).filter(|(_, secret)| **secret).map(|(piece, _)| &piece.text);
     let secrets = match (has_secrets, order.without_secrets) {
         (false, _) => Secrets::None,
         (true, true) => Secrets::LeftOut,
         (true, false) => fingerprint(keys.as_ref(), secret_texts).map_or(Secrets::Unverified, Secrets::Verified),
     };
+    let text = text_digest(order.text, &secrets, keys.as_ref());
+    let content = Content { hash, secrets, text, rollback_of: None };
+    if let Some(same) = end.same(&content) {
+        return Ok(same);
+    }
     let mut about = order.about;
     about.message = known.without(&about.message);
     about.target = known.without(&about.target);
     about.flags.iter_mut().for_each(|flag| *flag = known.without(flag));
 
-    let newest = history::newest(order.store, order.name)?;
-    if let Some(newest) = newest.as_ref().filter(|newest| is_same(newest, &content, &secrets)) {
-        return Ok(Recorded::Same(Box::new(newest.clone())));
-    }
-    let kept = kept_places(order.store, newest.as_ref())?;
-    let mut packing = Packing { keys: keys.as_ref(), known: &known, random, kept: known_places(&kept) };
+    let mut packing = Packing { keys: keys.as_ref(), known: &known, random, kept: known_places(&end.places) };
     let mut pack = Pack::default();
-    let mut places = Vec::with_capacity(order.pieces.len());
-    for (piece, secret) in order.pieces.iter().zip(is_secret) {
+    let mut places = Vec::with_capacity(pieces.len());
+    for (piece, secret) in pieces.iter().zip(is_secret) {
         places.push(packing.place(piece, secret, order.without_secrets, &mut pack)?);
     }
     if !pack.is_empty() {
         let id = pack.id();
         places.iter_mut().filter(|place| place.pack.is_empty()).for_each(|place| place.pack.clone_from(&id));
-        pack.put(order.store, keys.as_ref())?;
     }
-    append(order.store, order.name, &places, Content { hash: content, secrets, rollback_of: None }, &about)
+    let needed = pack.files(keys.as_ref())?;
+    append(order.store, order.name, end, New { places: &places, needed: &needed, content, about: &about })
+}
+
+/// Whether all that was printed is what it was, so that nothing more need be looked at.
+fn has_text(newest: &Revision, order: &Order, keys: Option<&Keys>) -> bool {
+    let is_kept_alike = newest.secrets == Secrets::None || !order.without_secrets;
+    is_kept_alike && !newest.text.is_empty() && newest.text == text_digest(order.text, &newest.secrets, keys)
+}
+
+/// What tells a text from others, and gives no value of a Secret away; empty where there is no key for that.
+fn text_digest(text: &[u8], secrets: &Secrets, keys: Option<&Keys>) -> String {
+    match secrets {
+        Secrets::None => hex(&Sha256::digest(text)),
+        Secrets::Verified(_) => keys.and_then(|keys| keys.fingerprint(text)).unwrap_or_default(),
+        Secrets::Unverified | Secrets::LeftOut => String::new(),
+    }
 }
 
 /// The content of a revision, in short.
 pub struct Content {
     pub hash: String,
     pub secrets: Secrets,
+    /// See [`Revision::text`].
+    pub text: String,
     pub rollback_of: Option<u64>,
 }
 
-/// Puts a revision behind the newest. Its pieces are in the store already.
-pub fn append(store: &dyn Store, name: &str, places: &[Place], content: Content, about: &About) -> Result<Recorded> {
+/// What a revision is made of.
+pub struct New<'n> {
+    pub places: &'n [Place],
+    /// The files with those of its pieces that are not in the store yet.
+    pub needed: &'n [(String, Vec<u8>)],
+    pub content: Content,
+    pub about: &'n About,
+}
+
+/// The end of a history with the pieces that are kept there.
+pub struct End {
+    tip: Tip,
+    /// Those of the newest revision; none where it builds on a damaged one: then they are written anew.
+    places: Vec<Place>,
+    /// The last revision that has all of its pieces written down, unless that is long ago.
+    base: Option<(u64, Vec<Place>)>,
+}
+
+impl End {
+    /// Errors: the store cannot be read.
+    pub fn find(store: &dyn Store, name: &str) -> Result<End> {
+        let tip = tip(store, name)?;
+        let layers = match tip.newest.as_ref().map(|newest| history::layers(store, newest)) {
+            None => Vec::new(),
+            Some(Err(error)) if error.code == "store-damaged" => Vec::new(),
+            Some(layers) => layers?,
+        };
+        let places = layers.last().map(|(_, places)| places.clone()).unwrap_or_default();
+        let base = layers.into_iter().next().filter(|(base, _)| tip.number - base < LONGEST_CHAIN);
+        Ok(End { tip, places, base })
+    }
+
+    /// What a record comes to that changes nothing.
+    fn same(&self, content: &Content) -> Option<Recorded> {
+        let newest = self.tip.newest.as_ref().filter(|newest| is_same(newest, &content.hash, &content.secrets))?;
+        Some(Recorded::Same(Box::new(newest.clone())))
+    }
+}
+
+/// Puts a revision behind the newest.
+///
+/// Errors: those of the store. Then nothing was recorded.
+pub fn append(store: &dyn Store, name: &str, mut end: End, new: New) -> Result<Recorded> {
+    let New { places, needed, content, about } = new;
     loop {
-        let newest = history::newest(store, name)?;
-        if let Some(newest) = newest.as_ref().filter(|newest| is_same(newest, &content.hash, &content.secrets)) {
-            return Ok(Recorded::Same(Box::new(newest.clone())));
+        if let Some(same) = end.same(&content) {
+            return Ok(same);
         }
-        let before = kept_places(store, newest.as_ref())?;
-        let number = history::numbers(store, name)?.last().map_or(1, |last| last + 1);
+        let number = end.tip.number + 1;
         let revision = Revision {
             version: VERSION,
             name: name.to_owned(),
             number,
-            parent: newest.as_ref().map(|newest| newest.content.clone()).unwrap_or_default(),
+            parent: end.tip.newest.as_ref().map(|newest| newest.content.clone()).unwrap_or_default(),
             content: content.hash.clone(),
             secrets: content.secrets.clone(),
+            text: content.text.clone(),
+            id: about.id.clone(),
             time: about.time.clone(),
             who: about.who.clone(),
             message: about.message.clone(),
@@ -128,37 +195,15 @@ pub fn append(store: &dyn Store, name: &str, places: &[Place], content: Content,
             inputs: Default::default(),
             kz: about.kz.clone(),
             rollback_of: content.rollback_of,
-            changes: changes(&before, places),
-            pieces: pieces(store, name, newest.as_ref(), places)?,
+            changes: changes(&end.places, places),
+            pieces: Pieces::against(places, end.base.as_ref().map(|(number, places)| (*number, places.as_slice()))),
         };
         // Somebody else may have been faster: then this one goes behind theirs.
-        if revision::put(store, &revision)? {
+        if revision::put(store, &revision, needed)? {
             history::summarize(store, name, number)?;
             return Ok(Recorded::New(Box::new(revision)));
         }
-    }
-}
-
-/// Where the pieces of the newest revision are kept. Those of one that builds on a damaged one are written anew.
-fn kept_places(store: &dyn Store, newest: Option<&Revision>) -> Result<Vec<Place>> {
-    match newest.map(|newest| history::places(store, newest)) {
-        None => Ok(Vec::new()),
-        Some(Err(error)) if error.code == "store-damaged" => Ok(Vec::new()),
-        Some(places) => places,
-    }
-}
-
-/// The pieces in terms of the last revision that has all of them written down, unless that is long ago.
-fn pieces(store: &dyn Store, name: &str, newest: Option<&Revision>, places: &[Place]) -> Result<Pieces> {
-    let Some(newest) = newest else { return Ok(Pieces::against(places, None)) };
-    let base = newest.pieces.base.unwrap_or(newest.number);
-    if newest.number - base >= LONGEST_CHAIN {
-        return Ok(Pieces::against(places, None));
-    }
-    match revision::get(store, name, base) {
-        Ok(Some(of_base)) => Ok(Pieces::against(places, Some((base, &kept_places(store, Some(&of_base))?)))),
-        Err(error) if error.code != "store-damaged" => Err(error),
-        _ => Ok(Pieces::against(places, None)),
+        end = End::find(store, name)?;
     }
 }
 

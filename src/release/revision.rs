@@ -24,6 +24,13 @@ pub struct Revision {
     pub content: String,
     #[serde(default, skip_serializing_if = "Secrets::is_none")]
     pub secrets: Secrets,
+    /// Of all that was printed, to see at once that nothing changed: its SHA-256, or a fingerprint under the store's
+    /// key where there are values of Secrets. Empty where there is no such key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Random, so that a revision is told from one that somebody else records with the same content.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// RFC 3339, in UTC.
     pub time: String,
     pub who: String,
@@ -153,16 +160,21 @@ impl Pieces {
     }
 }
 
-/// The key of a revision.
-pub fn key(name: &str, number: u64) -> String {
-    format!("revisions/{name}/{number:010}")
+/// Where the revisions of a release are.
+pub fn folder(name: &str) -> String {
+    format!("revisions/{name}")
 }
 
-/// Writes a revision; false where there is one of that number.
-pub fn put(store: &dyn Store, revision: &Revision) -> Result<bool> {
+/// The key of a revision.
+pub fn key(name: &str, number: u64) -> String {
+    format!("{}/{number:010}", folder(name))
+}
+
+/// Writes a revision, and before it what it needs; false where there is one of that number.
+pub fn put(store: &dyn Store, revision: &Revision, needed: &[(String, Vec<u8>)]) -> Result<bool> {
     let json = serde_json::to_vec(revision)
         .map_err(|error| Diagnostic::new("store", format!("a revision cannot be written: {error}")))?;
-    store.put_new(&key(&revision.name, revision.number), &compress(&json)?)
+    store.put_with(&key(&revision.name, revision.number), &compress(&json)?, needed)
 }
 
 /// A revision; nothing where there is none of that number.

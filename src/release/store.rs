@@ -3,8 +3,10 @@
 //! **Invariant:** what [`Store::put_new`] said it wrote is there, whole, also after the machine has lost its power.
 //! **Not here:** what the bytes mean.
 
+mod address;
 mod folder;
 
+pub use address::Address;
 pub use folder::Folder;
 
 use crate::base::Result;
@@ -21,6 +23,23 @@ pub trait Store: Sync {
 
     /// The last parts of the keys right below a folder, sorted; none where there is none.
     fn list(&self, folder: &str) -> Result<Vec<String>>;
+
+    /// The same of those behind one of them, which need not be there.
+    fn list_after(&self, folder: &str, after: &str) -> Result<Vec<String>> {
+        let mut names = self.list(folder)?;
+        names.drain(..names.partition_point(|name| name.as_str() <= after));
+        Ok(names)
+    }
+
+    /// Writes what a key needs, which may be there already, and then the key, as [`Store::put_new`] does.
+    ///
+    /// Errors: the store cannot be written; then the key is not there.
+    fn put_with(&self, key: &str, content: &[u8], needed: &[(String, Vec<u8>)]) -> Result<bool> {
+        for (key, content) in needed {
+            self.put_new(key, content)?;
+        }
+        self.put_new(key, content)
+    }
 
     /// Takes away what is of no use any more; not being there is no error.
     fn remove(&self, key: &str) -> Result<()>;

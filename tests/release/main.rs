@@ -120,6 +120,24 @@ fn the_same_content_makes_no_new_revision() {
 }
 
 #[test]
+fn a_repository_names_its_store() {
+    let place = Place::new();
+    place.write(".git/HEAD", "");
+    place.write(".kz.toml", "[release]\nstore = \"kept\"\n");
+    place.write("deep/app.yaml", APP);
+    let deep = |args: &[&str]| place.command(args).current_dir(place.work().join("deep")).output().unwrap();
+    assert!(deep(&["release", "record", "web", "app.yaml"]).status.success());
+    assert!(place.work().join("kept/format").is_file());
+    // A flag and the environment count more.
+    place.write("app.yaml", APP);
+    place.ok(&["release", "record", "web", "app.yaml", "--store", "other"]);
+    assert!(place.work().join("other/format").is_file());
+    place.write(".kz.toml", "[release]\nstore = \"ftp://host/x\"\n");
+    let told = place.fails(&["release", "list"]);
+    assert!(told.contains("ftp://") && told.contains(".kz.toml:2:1"), "{told}");
+}
+
+#[test]
 fn history_tells_what_happened() {
     let place = Place::new();
     place.record(&format!("{APP}---\n{SERVICE}"));
@@ -423,7 +441,7 @@ fn errors_say_what_to_do() {
     assert!(place.fails(&["release", "show", "web@soon"]).contains("names no revision"));
     assert!(place.fails(&["release", "rollback", "web"]).contains("nothing to go back to"));
     assert!(place.fails(&["release", "show", "web@applied"]).contains("is marked as applied"));
-    assert!(place.fails(&["release", "list", "--store", "s3://bucket/x"]).contains("is no folder"));
+    assert!(place.fails(&["release", "list", "--store", "ftp://host/x"]).contains("there is no store of the kind"));
     place.write("app.yaml", "just text\n");
     assert!(place.fails(&["release", "record", "web", "app.yaml"]).contains("expected a Kubernetes object"));
 }

@@ -12,11 +12,10 @@ use kz::fetch;
 use kz::kustomize::BuildOptions;
 use kz::render::target::ChartOptions;
 
-use super::settings;
 use crate::cli::args::{Purpose, path, switch, value, values};
 use crate::cli::release::stores;
 use crate::cli::target::{self, Side, Targets};
-use crate::cli::{build, fetching};
+use crate::cli::{build, fetching, settings};
 
 const ABOUT: &str = "Compare what two targets render to, and tell what changes for the cluster";
 

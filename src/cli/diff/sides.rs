@@ -63,9 +63,9 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
 
 /// The objects of a revision; where none of the identities opens what is sealed, marks stand for values of Secrets.
 fn released(reference: &Reference, flags: &Flags, sources: &Sources) -> Result<Rendered> {
-    let opened = stores::open(&flags.store)?;
-    let revision = history::find(&opened.store, reference)?;
-    let contents = Contents { store: &opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    let opened = stores::open(&flags.store, sources)?;
+    let revision = history::find(&*opened.store, reference)?;
+    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
     Ok(Rendered { objects: contents.objects(&revision, sources)?, ..Rendered::default() })
 }
 

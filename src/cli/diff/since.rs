@@ -5,8 +5,8 @@ use kz::diff::Report;
 use kz::render::since::{self, Order};
 
 use super::flags::Flags;
-use super::settings::FILE_NAME;
 use super::sides::{renderer, tell_notes};
+use crate::cli::settings::FILE_NAME;
 use crate::cli::ui::Ui;
 
 /// Compares what the changes since a revision touch.

@@ -48,11 +48,12 @@ fn recipient() -> Arg {
 }
 
 fn list(matches: &ArgMatches, ui: &Ui) -> Exit {
-    print(ui, &Sources::new(), recipients(matches, ui))
+    let sources = Sources::new();
+    print(ui, &sources, recipients(matches, &sources, ui))
 }
 
-fn recipients(matches: &ArgMatches, ui: &Ui) -> Result<String> {
-    let opened = stores::open(&stores::Named::new(matches))?;
+fn recipients(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
+    let opened = stores::open(&stores::Named::new(matches), sources)?;
     let Some(keys) = opened.keys else {
         ui.note("nothing is sealed in this store");
         return Ok(String::new());
@@ -64,17 +65,19 @@ fn recipients(matches: &ArgMatches, ui: &Ui) -> Result<String> {
 }
 
 fn add(matches: &ArgMatches, ui: &Ui) -> Exit {
-    let added = change(matches, |all, one| {
+    let sources = Sources::new();
+    let added = change(matches, &sources, |all, one| {
         if !all.contains(&one) {
             all.push(one);
         }
         Ok(())
     });
-    print(ui, &Sources::new(), added)
+    print(ui, &sources, added)
 }
 
 fn remove(matches: &ArgMatches, ui: &Ui) -> Exit {
-    let removed = change(matches, |all, one| {
+    let sources = Sources::new();
+    let removed = change(matches, &sources, |all, one| {
         let known = all.len();
         all.retain(|own| *own != one);
         match all.len() {
@@ -85,12 +88,16 @@ fn remove(matches: &ArgMatches, ui: &Ui) -> Exit {
             _ => Ok(()),
         }
     });
-    print(ui, &Sources::new(), removed)
+    print(ui, &sources, removed)
 }
 
 /// Seals anew to other recipients, and prints them.
-fn change(matches: &ArgMatches, choose: impl Fn(&mut Vec<String>, String) -> Result<()>) -> Result<String> {
-    let Opened { store, identities, keys } = stores::open(&stores::Named::new(matches))?;
+fn change(
+    matches: &ArgMatches,
+    sources: &Sources,
+    choose: impl Fn(&mut Vec<String>, String) -> Result<()>,
+) -> Result<String> {
+    let Opened { store, identities, keys } = stores::open(&stores::Named::new(matches), sources)?;
     let one = seal::recipient(&text(matches, "recipient"))?.to_string();
     let keys = keys.ok_or_else(|| {
         Diagnostic::new("store-keys", "nothing is sealed in this store, so it has no recipients")
@@ -99,6 +106,6 @@ fn change(matches: &ArgMatches, choose: impl Fn(&mut Vec<String>, String) -> Res
     let mut all: Vec<String> = keys.recipients.iter().map(ToString::to_string).collect();
     choose(&mut all, one)?;
     let recipients = all.iter().map(|text| seal::recipient(text)).collect::<Result<Vec<_>>>()?;
-    seal::seal_anew(&store, &keys, &recipients, &identities)?;
+    seal::seal_anew(&*store, &keys, &recipients, &identities)?;
     Ok(all.iter().map(|recipient| format!("{recipient}\n")).collect())
 }

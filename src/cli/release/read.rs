@@ -60,15 +60,16 @@ fn output_flag() -> clap::Arg {
 }
 
 pub fn list(matches: &ArgMatches, ui: &Ui) -> Exit {
-    print(ui, &Sources::new(), listed(matches))
+    let sources = Sources::new();
+    print(ui, &sources, listed(matches, &sources))
 }
 
-fn listed(matches: &ArgMatches) -> Result<String> {
-    let store = stores::open(&stores::Named::new(matches))?.store;
+fn listed(matches: &ArgMatches, sources: &Sources) -> Result<String> {
+    let store = stores::open(&stores::Named::new(matches), sources)?.store;
     let mut rows = Vec::new();
-    for name in revisions::names(&store)? {
-        if let Some(newest) = revisions::newest(&store, &name)? {
-            let mark = marks::last(&store, &name)?.into_iter().find(|(number, _)| *number == newest.number);
+    for name in revisions::names(&*store)? {
+        if let Some(newest) = kz::release::tip(&*store, &name)?.newest {
+            let mark = marks::last(&*store, &name)?.into_iter().find(|(number, _)| *number == newest.number);
             rows.push(row(&newest, mark.as_ref().map(|(_, mark)| mark)));
         }
     }
@@ -76,23 +77,24 @@ fn listed(matches: &ArgMatches) -> Result<String> {
 }
 
 pub fn history(matches: &ArgMatches, ui: &Ui) -> Exit {
-    print(ui, &Sources::new(), told(matches))
+    let sources = Sources::new();
+    print(ui, &sources, told(matches, &sources))
 }
 
-fn told(matches: &ArgMatches) -> Result<String> {
-    let store = stores::open(&stores::Named::new(matches))?.store;
+fn told(matches: &ArgMatches, sources: &Sources) -> Result<String> {
+    let store = stores::open(&stores::Named::new(matches), sources)?.store;
     let name = text(matches, "name");
     names::check(&name)?;
-    let numbers = revisions::numbers(&store, &name)?;
+    let numbers = revisions::numbers(&*store, &name)?;
     if numbers.is_empty() {
         // A release that is not there is an error, not an empty table.
-        revisions::find(&store, &Reference::parse(&name)?)?;
+        revisions::find(&*store, &Reference::parse(&name)?)?;
     }
     let most = matches.get_one::<usize>("max").copied().filter(|most| *most > 0).unwrap_or(usize::MAX);
-    let marks = marks::last(&store, &name)?;
+    let marks = marks::last(&*store, &name)?;
     let mut rows = Vec::new();
     let shown_numbers = &numbers[numbers.len().saturating_sub(most)..];
-    for (number, found) in revisions::summaries(&store, &name, shown_numbers)? {
+    for (number, found) in revisions::summaries(&*store, &name, shown_numbers)? {
         let mark = marks.binary_search_by_key(&number, |(of, _)| *of).ok().map(|at| &marks[at].1);
         rows.push(match found {
             Some(found) => row(&found, mark),
@@ -159,16 +161,17 @@ fn shown(format: &str, columns: &[&str], rows: &[Value]) -> String {
 }
 
 pub fn show(matches: &ArgMatches, ui: &Ui) -> Exit {
-    print(ui, &Sources::new(), content(matches))
+    let sources = Sources::new();
+    print(ui, &sources, content(matches, &sources))
 }
 
-fn content(matches: &ArgMatches) -> Result<String> {
-    let opened = stores::open(&stores::Named::new(matches))?;
-    let revision = revisions::find(&opened.store, &Reference::parse(&text(matches, "name"))?)?;
+fn content(matches: &ArgMatches, sources: &Sources) -> Result<String> {
+    let opened = stores::open(&stores::Named::new(matches), sources)?;
+    let revision = revisions::find(&*opened.store, &Reference::parse(&text(matches, "name"))?)?;
     if is_on(matches, "meta") {
         return Ok(meta(&revision));
     }
-    let contents = Contents { store: &opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
     contents.text(&revision)
 }
 
@@ -193,17 +196,18 @@ fn meta(revision: &Revision) -> String {
 
 /// 0: all is there; 1: something is damaged; 2: that could not be found out.
 pub fn verify(matches: &ArgMatches, ui: &Ui) -> Exit {
-    let verified =
-        stores::open(&stores::Named::new(matches)).and_then(|opened| record::verify(&opened.store, &opened.identities));
+    let sources = Sources::new();
+    let verified = stores::open(&stores::Named::new(matches), &sources)
+        .and_then(|opened| record::verify(&*opened.store, &opened.identities));
     match verified {
         Err(error) => {
-            ui.fail(&error, &Sources::new());
+            ui.fail(&error, &sources);
             Exit::Trouble
         }
         Ok(problems) if problems.is_empty() => Exit::Done,
         Ok(problems) => {
             for problem in problems {
-                ui.fail(&Diagnostic::new("store-damaged", problem), &Sources::new());
+                ui.fail(&Diagnostic::new("store-damaged", problem), &sources);
             }
             Exit::Failed
         }

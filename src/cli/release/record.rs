@@ -3,14 +3,14 @@
 use age::x25519::Identity;
 use clap::{Arg, ArgMatches, Command};
 use kz::base::process::{self, Job};
-use kz::base::{Result, Sources};
+use kz::base::{Result, Sources, hex};
 use kz::fetch::without_secrets;
+use kz::release::history;
 use kz::release::marks::{self, Mark, State};
 use kz::release::name::Reference;
 use kz::release::record::{About, Order, Recorded, record};
 use kz::release::revision::{Git, Revision};
-use kz::release::store::Folder;
-use kz::release::{history, piece};
+use kz::release::store::Store;
 use kz::render;
 
 use super::{is_on, name, print, stores, text};
@@ -61,7 +61,7 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let name = text(matches, "name");
     kz::release::name::check(&name)?;
     let named = stores::Named::new(matches);
-    let (store, identities) = (stores::store(&named)?, stores::identities(&named)?);
+    let (store, identities) = (stores::store(&named, sources)?, stores::identities(&named)?);
     let target = text(matches, "target");
     let renderer = target::renderer(&options, &fetch, sources, world::of_machine);
     let printed = match target.as_str() {
@@ -81,7 +81,11 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
 pub fn keep_printed(name: &str, printed: &[u8], target: &str, sources: &Sources, ui: &Ui) -> Result<()> {
     kz::release::name::check(name)?;
     let named = stores::Named::default();
-    let work = Work { store: stores::store(&named)?, identities: stores::identities(&named)?, without_secrets: false };
+    let work = Work {
+        store: stores::store(&named, sources)?,
+        identities: stores::identities(&named)?,
+        without_secrets: false,
+    };
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let about = about(String::new(), target.to_owned(), &environment);
     if let (revision, true) = work.keep(name, printed, about, sources, ui)? {
@@ -92,7 +96,7 @@ pub fn keep_printed(name: &str, printed: &[u8], target: &str, sources: &Sources,
 
 /// What revisions are recorded with.
 struct Work {
-    store: Folder,
+    store: Box<dyn Store>,
     identities: Vec<Identity>,
     without_secrets: bool,
 }
@@ -108,16 +112,15 @@ impl Work {
         ui: &Ui,
     ) -> Result<(Box<Revision>, bool)> {
         let order = Order {
-            store: &self.store,
+            store: &*self.store,
             name,
-            pieces: piece::split(sources, &about.target, printed)?,
+            text: printed,
             about,
             identities: &self.identities,
             first_recipients: &|| stores::first_recipients(&self.identities, ui),
             without_secrets: self.without_secrets,
         };
-        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
-        match record(order, &mut random)? {
+        match record(order, sources, &mut random)? {
             Recorded::New(revision) => Ok((revision, true)),
             Recorded::Same(revision) => {
                 ui.note(&format!("nothing changed since revision {} of `{name}`: no new one", revision.number));
@@ -129,7 +132,10 @@ impl Work {
 
 /// What is known of a revision that is recorded now and here.
 pub fn about(message: String, target: String, environment: &[(String, String)]) -> About {
+    let mut id = [0; 8];
+    random(&mut id);
     About {
+        id: hex(&id),
         time: now(),
         who: who(environment),
         message,
@@ -138,6 +144,10 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system gives random bytes");
 }
 
 /// Who does it, as pipelines and systems say.
@@ -211,15 +221,21 @@ fn git(environment: &[(String, String)]) -> Option<Git> {
 
 /// Marks a revision.
 pub fn mark(matches: &ArgMatches, ui: &Ui) -> Exit {
-    print(ui, &Sources::new(), marked(matches))
+    let sources = Sources::new();
+    print(ui, &sources, marked(matches, &sources))
 }
 
-fn marked(matches: &ArgMatches) -> Result<String> {
-    let store = stores::open(&stores::Named::new(matches))?.store;
-    let revision = history::find(&store, &Reference::parse(&text(matches, "name"))?)?;
+fn marked(matches: &ArgMatches, sources: &Sources) -> Result<String> {
+    let store = stores::open(&stores::Named::new(matches), sources)?.store;
+    let revision = history::find(&*store, &Reference::parse(&text(matches, "name"))?)?;
     let state = if text(matches, "state") == "applied" { State::Applied } else { State::Failed };
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let context = Some(text(matches, "context")).filter(|context| !context.is_empty());
-    marks::add(&store, &revision.name, revision.number, &Mark { state, time: now(), who: who(&environment), context })?;
+    marks::add(
+        &*store,
+        &revision.name,
+        revision.number,
+        &Mark { state, time: now(), who: who(&environment), context },
+    )?;
     Ok(format!("{}@{} {}\n", revision.name, revision.number, state.word()))
 }

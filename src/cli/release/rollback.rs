@@ -44,16 +44,16 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 }
 
 fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
-    let opened = stores::open(&stores::Named::new(matches))?;
+    let opened = stores::open(&stores::Named::new(matches), sources)?;
     let name = text(matches, "name");
-    let find = |which| history::find(&opened.store, &Reference { name: name.clone(), which });
+    let find = |which| history::find(&*opened.store, &Reference { name: name.clone(), which });
     kz::release::name::check(&name)?;
     let newest = find(Which::Latest)?;
     let to = match matches.get_one::<String>("revision") {
         Some(text) => find(Which::parse(text)?)?,
-        None => find(default(&opened.store, &newest)?)?,
+        None => find(default(&*opened.store, &newest)?)?,
     };
-    let contents = Contents { store: &opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
     let (before, after) = (contents.objects(&newest, sources)?, contents.objects(&to, sources)?);
     if is_on(matches, "removed") {
         let mut out = Vec::new();
@@ -75,7 +75,7 @@ fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Strin
     told.lines().for_each(|line| ui.say(line));
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let about = super::record::about(text(matches, "message"), to.target.clone(), &environment);
-    match roll_back(&opened.store, &to, &about)? {
+    match roll_back(&*opened.store, &to, &about)? {
         Recorded::New(revision) => {
             ui.note(&format!("revision {} of `{name}` has the content of revision {}", revision.number, to.number));
         }

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use age::x25519::{Identity, Recipient};
 use clap::{ArgMatches, Command};
-use kz::base::{Diagnostic, Result};
+use kz::base::fs::Disk;
+use kz::base::{Diagnostic, Result, Sources};
 use kz::release::seal::{self, Keys};
-use kz::release::store::{Folder, Store};
+use kz::release::store::{Address, Folder, Store};
 
 use crate::cli::args::{path, value};
+use crate::cli::settings;
 use crate::cli::ui::Ui;
 
 /// Adds the flags that all commands of releases have.
@@ -19,8 +21,8 @@ pub fn flags(command: Command) -> Command {
         .next_help_heading("Store")
         .arg(value(
             "store",
-            "DIR",
-            "The folder of the store; `.kz` of the repository if nothing else is said [env: KZ_STORE]",
+            "STORE",
+            "Where the store is; `.kz` of the repository if nothing else is said [env: KZ_STORE]",
         ))
         .arg(path("identity", "FILE", "The age identity that opens what is sealed [env: KZ_IDENTITY]"))
 }
@@ -41,30 +43,35 @@ impl Named {
     }
 }
 
-/// The store that is named, or the one of the repository.
+/// The store that is named: by a flag, by `KZ_STORE`, by `.kz.toml`; or else the one of the repository.
 ///
-/// Errors: a kind of store that kz does not know; the working directory is gone.
-pub fn store(named: &Named) -> Result<Folder> {
-    let variable = || std::env::var("KZ_STORE").ok();
-    match named.store.clone().or_else(variable).filter(|name| !name.is_empty()) {
-        Some(name) if name.contains("://") || name.starts_with("git:") => {
-            Err(Diagnostic::new("store", format!("`{name}` is no folder"))
-                .help("releases are kept in a folder; to share it, keep it where others can reach it"))
-        }
-        Some(name) => Ok(Folder::new(name)),
-        None => {
-            let directory = std::env::current_dir().map_err(|error| {
-                Diagnostic::new("working-directory", format!("the working directory cannot be found: {error}"))
-                    .help("change to a directory that exists")
-            })?;
-            Ok(Folder::find(&directory))
-        }
+/// Errors: a kind of store that kz does not know; a `.kz.toml` that is none; the working directory is gone.
+pub fn store(named: &Named, sources: &Sources) -> Result<Box<dyn Store>> {
+    let by_environment = || std::env::var("KZ_STORE").ok().filter(|name| !name.is_empty());
+    if let Some(name) = named.store.clone().or_else(by_environment) {
+        return at(&Address::parse(&name)?);
+    }
+    let directory = std::env::current_dir().map_err(|error| {
+        Diagnostic::new("working-directory", format!("the working directory cannot be found: {error}"))
+            .help("change to a directory that exists")
+    })?;
+    match settings::find(&Disk, &directory, sources)?.store {
+        Some(name) => at(&Address::parse(&name)?),
+        None => Ok(Box::new(Folder::find(&directory))),
+    }
+}
+
+fn at(address: &Address) -> Result<Box<dyn Store>> {
+    match address {
+        Address::Folder(path) => Ok(Box::new(Folder::new(path))),
+        Address::Git { .. } | Address::Cloud(_) => Err(Diagnostic::new("store", "only folders are stores so far")
+            .help("releases are kept in a folder; to share it, keep it where others can reach it")),
     }
 }
 
 /// A store with its keys, as this user has them.
 pub struct Opened {
-    pub store: Folder,
+    pub store: Box<dyn Store>,
     pub identities: Vec<Identity>,
     pub keys: Option<Keys>,
 }
@@ -72,16 +79,16 @@ pub struct Opened {
 /// Opens the store for reading.
 ///
 /// Errors: there is none; it has another format; an identity that is none.
-pub fn open(named: &Named) -> Result<Opened> {
-    let store = store(named)?;
-    if !kz::release::store::check(&store)? {
+pub fn open(named: &Named, sources: &Sources) -> Result<Opened> {
+    let store = store(named, sources)?;
+    if !kz::release::store::check(&*store)? {
         return Err(Diagnostic::new("store-missing", format!("there is no store {}", store.name())).help(
             "`kz release record NAME TARGET` makes it; `--store DIR` or `KZ_STORE` names another, \
              such as one that others share",
         ));
     }
     let identities = identities(named)?;
-    let keys = seal::keys(&store, &identities)?;
+    let keys = seal::keys(&*store, &identities)?;
     Ok(Opened { store, identities, keys })
 }
 

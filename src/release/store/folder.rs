@@ -156,6 +156,8 @@ impl Drop for Draft {
 /// The names in a folder are on the disk, too.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
+    // What lies above a name alone is the working directory.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 

@@ -1,4 +1,4 @@
-//! `.kz.toml`: what a repository wants of every `kz diff` in it.
+//! `.kz.toml`: what a repository wants of every `kz diff` in it, and where its releases are kept.
 //!
 //! **Invariant:** it hides nothing that a flag asks for, and never shows values of Secrets.
 
@@ -8,14 +8,17 @@ use kz::base::suggest::nearest;
 use kz::base::{Diagnostic, FileSystem, Result, SourceId, Sources, Span};
 use kz::gotmpl::Value;
 use kz::helm::toml;
+use kz::release::store::Address;
 
-use super::flags::FORMATS;
+use super::diff::FORMATS;
 
 pub const FILE_NAME: &str = ".kz.toml";
 
-/// What the table `[diff]` says.
+/// What the tables `[diff]` and `[release]` say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// The store of releases, as `--store` names it; a folder that is not absolute counts from the file's.
+    pub store: Option<String>,
     /// They count beside those of the command line.
     pub ignore: Vec<String>,
     /// They count where the command line has none.
@@ -23,7 +26,8 @@ pub struct Settings {
     pub format: Option<String>,
 }
 
-const KEYS: [&str; 3] = ["ignore", "only", "format"];
+/// The tables and what they may hold.
+const TABLES: [(&str, &[&str]); 2] = [("diff", &["ignore", "only", "format"]), ("release", &["store"])];
 
 /// Reads the nearest one, from the working directory up to the top of its repository. None is as good as an empty one.
 ///
@@ -35,7 +39,13 @@ pub fn find(fs: &dyn FileSystem, working_dir: &Path, sources: &Sources) -> Resul
         Diagnostic::new("settings", format!("cannot read `{shown}`: {error}")).help("see whether this user may read it")
     })?;
     let source = sources.add(shown, text.clone());
-    File { source, text: &text }.settings()
+    let mut settings = File { source, text: &text }.settings()?;
+    if let (Some(Address::Folder(store)), Some(folder)) =
+        (settings.store.as_deref().map(Address::parse).transpose()?, path.parent())
+    {
+        settings.store = Some(folder.join(store).to_string_lossy().into_owned());
+    }
+    Ok(settings)
 }
 
 /// Outside of a repository only the working directory counts: what lies above may be anybody's.
@@ -59,15 +69,17 @@ impl File<'_> {
             Diagnostic::new("settings", message).at(self.line(line)).help("see https://toml.io")
         })?;
         let mut settings = Settings::default();
-        self.each(&root, &["diff"], "", |_, table| {
-            if table.as_map().is_none() {
-                return Err(self.wrong("diff", "`diff` is a table: `[diff]`"));
+        self.each(&root, &TABLES.map(|(table, _)| table), "", |table, content| {
+            if content.as_map().is_none() {
+                return Err(self.wrong(table, &format!("`{table}` is a table: `[{table}]`")));
             }
-            self.each(table, &KEYS, "diff.", |key, value| {
+            let keys = TABLES.iter().find(|(known, _)| *known == table).map_or(&[][..], |(_, keys)| keys);
+            self.each(content, keys, &format!("{table}."), |key, value| {
                 match key {
                     "ignore" => settings.ignore = self.texts(key, value)?,
                     "only" => settings.only = self.texts(key, value)?,
-                    _ => settings.format = Some(self.format(key, value)?),
+                    "format" => settings.format = Some(self.format(key, value)?),
+                    _ => settings.store = Some(self.store(key, value)?),
                 }
                 Ok(())
             })
@@ -112,8 +124,17 @@ impl File<'_> {
             .ok_or_else(|| self.wrong(key, &format!("`diff.format` is one of {}", told(&FORMATS))))
     }
 
+    fn store(&self, key: &str, value: &Value) -> Result<String> {
+        let text = value.as_str().map(|text| text.to_text().into_owned()).filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| self.wrong(key, "`release.store` is a text, as of `--store`"))?;
+        Address::parse(&text).map_err(|error| error.at(self.place(key)))?;
+        Ok(text)
+    }
+
     fn wrong(&self, key: &str, message: &str) -> Box<Diagnostic> {
-        Diagnostic::new("settings", message).at(self.place(key)).help("see the reference of `kz diff`")
+        Diagnostic::new("settings", message)
+            .at(self.place(key))
+            .help("see the reference of `kz diff` and of `kz release`")
     }
 
     /// Where a key stands, as far as the text shows it.
@@ -122,7 +143,8 @@ impl File<'_> {
         for line in self.text.split_inclusive(|byte| *byte == b'\n') {
             let trimmed = line.trim_ascii_start();
             let bare = trimmed.strip_prefix(b"[").or(trimmed.strip_prefix(b"\"")).unwrap_or(trimmed);
-            let bare = bare.strip_prefix(b"diff.").unwrap_or(bare);
+            let prefix = [&b"diff."[..], b"release."].into_iter().find_map(|prefix| bare.strip_prefix(prefix));
+            let bare = prefix.unwrap_or(bare);
             if bare
                 .strip_prefix(key.as_bytes())
                 .is_some_and(|rest| !rest.first().is_some_and(|c| c.is_ascii_alphanumeric() || *c == b'-'))
