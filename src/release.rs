@@ -8,6 +8,7 @@
 
 pub mod digest;
 pub mod history;
+pub mod inputs;
 pub mod marks;
 pub mod name;
 pub mod pack;

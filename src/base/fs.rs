@@ -4,6 +4,7 @@
 //! what [`FileSystem::canonical`] gives back is absolute, without `.`, `..` or symbolic links.
 
 mod memo;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use memo::Memo;
+pub use witness::Witness;
 
 /// Reading only: nothing in the library writes where it was not asked to.
 pub trait FileSystem: Sync {

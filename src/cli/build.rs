@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use clap::ArgMatches;
 pub use flags::{command, notes, options, plain_options, rendering};
-use kz::base::fs::Disk;
-use kz::base::{Result, Sources};
+use kz::base::fs::{Disk, Witness};
+use kz::base::{FileSystem, Result, Sources};
 use kz::kustomize::build::Built;
 use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
@@ -31,12 +31,15 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 
 fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     let sources = Sources::new();
-    let lock = match Lock::of_target(&Disk, &flags.options.working_dir, &flags.dir) {
+    let witness = flags.record.as_ref().map(|_| Witness::new(&Disk));
+    let fs: &dyn FileSystem = witness.as_ref().map_or(&Disk, |witness| witness);
+    let lock = match Lock::of_target(fs, &flags.options.working_dir, &flags.dir) {
+        Ok(lock) if witness.is_some() => lock.watched(),
         Ok(lock) => lock,
         Err(error) => ui.fail(&error, &sources).now(),
     };
     let context = Context {
-        fs: &Disk,
+        fs,
         sources: &sources,
         options: &flags.options,
         fetch: &flags.fetch,
@@ -49,19 +52,24 @@ fn build(flags: &flags::Flags, ui: &Ui) -> ! {
     context.notes.lock().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| ui.note(text));
     // Nothing is taken apart: the process ends with it.
     let written = match &built {
-        Ok(built) => keep(built, flags, &sources, ui).and_then(|()| output::write(built, flags.output.as_deref(), ui)),
+        Ok(built) => keep(built, flags, witness.as_ref().map(|files| (files, &lock)), &sources, ui)
+            .and_then(|()| output::write(built, flags.output.as_deref(), ui)),
         Err(error) => Ok(ui.fail(error, &sources)),
     };
     written.unwrap_or_else(|error| ui.fail(&error, &sources)).now()
 }
 
-/// Records what is to be printed, if that is asked for.
-fn keep(built: &Built, flags: &flags::Flags, sources: &Sources, ui: &Ui) -> Result<()> {
-    match &flags.record {
-        None => Ok(()),
-        Some(name) => {
-            let text = render::manifests(&built.resources)?.concat();
-            release::keep_printed(name, &text, &flags.dir, sources, ui)
-        }
-    }
+/// Records what is to be printed, if that is asked for. `read`: what was read, and what was fetched.
+fn keep(
+    built: &Built,
+    flags: &flags::Flags,
+    read: Option<(&Witness, &Lock)>,
+    sources: &Sources,
+    ui: &Ui,
+) -> Result<()> {
+    let (Some(name), Some((files, lock))) = (&flags.record, read) else { return Ok(()) };
+    let text = render::manifests(&built.resources)?.concat();
+    let cache = flags.fetch.settings.cache_dir.as_deref();
+    let read = release::read(files, &lock.uses(), &flags.dir, &flags.options.working_dir, cache);
+    release::keep_printed(name, &text, &flags.dir, &read, sources, ui)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
-use kz::base::{Diagnostic, Result, Sources};
+use kz::base::{Diagnostic, FileSystem, Result, Sources};
 use kz::fetch::Context;
 use kz::fetch::tls::TlsOptions;
 use kz::helm::pull::Pulling;
@@ -108,7 +108,17 @@ impl Flags {
 
     /// All that finding charts needs.
     pub fn pulling<'p>(&'p self, sources: &'p Sources, note: &'p (dyn Fn(String) + Sync)) -> Pulling<'p> {
-        Pulling::new(&Disk, sources, &self.fetch, &self.homes, note)
+        self.pulling_on(&Disk, sources, note)
+    }
+
+    /// The same where files are not read from the disk itself.
+    pub fn pulling_on<'p>(
+        &'p self,
+        fs: &'p dyn FileSystem,
+        sources: &'p Sources,
+        note: &'p (dyn Fn(String) + Sync),
+    ) -> Pulling<'p> {
+        Pulling::new(fs, sources, &self.fetch, &self.homes, note)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `kz hash`
 
 use clap::{Arg, ArgMatches, Command};
+use kz::base::fs::Disk;
 use kz::base::{Result, Sources};
 use kz::release::digest::content_hash;
 
@@ -42,7 +43,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 fn hash(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
     build::notes(matches).iter().for_each(|text| ui.note(text));
     let (options, fetch) = (build::options(matches)?, fetching::context(matches));
-    let renderer = target::renderer(&options, &fetch, sources, target::world_of_comparing);
+    let renderer = target::renderer(&Disk, &options, &fetch, sources, target::world_of_comparing);
     let name = matches.get_one::<String>("target").map(String::as_str).unwrap_or_default();
     let rendered = match name {
         "-" => renderer.text("<stdin>", super::stdin()?)?,

@@ -148,7 +148,7 @@ impl Task<'_> {
         };
         let built = kustomize::build(&context, self.dir).map(drop);
         context.notes.into_inner().unwrap_or_else(|e| e.into_inner()).iter().for_each(|text| self.ui.note(text));
-        built.map(|()| lock.into_used())
+        built.map(|()| lock.uses())
     }
 
     fn file(&self) -> String {

@@ -1,11 +1,13 @@
 //! `kz release`
 
+mod inputs;
 mod keys;
 mod read;
 mod record;
 mod rollback;
 pub mod stores;
 
+pub use inputs::read;
 pub use record::keep_printed;
 
 use clap::{Arg, ArgMatches, Command};

@@ -1,8 +1,7 @@
 //! The flags that say how targets are rendered: charts and kustomizations alike.
 
 use clap::{Arg, ArgMatches, Command};
-use kz::base::Sources;
-use kz::base::fs::Disk;
+use kz::base::{FileSystem, Sources};
 use kz::fetch;
 use kz::gotmpl::World;
 use kz::helm::values::ValueOptions;
@@ -106,14 +105,15 @@ pub fn chart_options(matches: &ArgMatches, side: Option<Side>) -> ChartOptions {
     }
 }
 
-/// What targets on the disk are rendered with.
+/// What targets of a file system, mostly the disk, are rendered with.
 pub fn renderer<'r>(
+    fs: &'r dyn FileSystem,
     build: &'r BuildOptions,
     fetch: &'r fetch::Context,
     sources: &'r Sources,
     world: fn() -> World,
 ) -> Renderer<'r> {
-    Renderer { fs: &Disk, value_files: &Disk, sources, build, fetch, world }
+    Renderer { fs, value_files: fs, sources, build, fetch, world }
 }
 
 /// What templates see of the machine where renderings are compared: charts that make up passwords make up the same

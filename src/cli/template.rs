@@ -6,9 +6,9 @@ mod output;
 use clap::ArgMatches;
 use flags::Flags;
 pub use flags::command;
-use kz::base::fs::Disk;
+use kz::base::fs::{Disk, Witness};
 use kz::base::process::{self, Job};
-use kz::base::{Diagnostic, Result, Sources};
+use kz::base::{Diagnostic, FileSystem, Result, Sources};
 use kz::gotmpl::{ExecOptions, MissingKey, World};
 use kz::helm::capabilities::Capabilities;
 use kz::helm::chart::Chart;
@@ -20,6 +20,7 @@ use kz::helm::pull::{self, Pulling};
 use kz::helm::release::{self, Release};
 use kz::helm::unused;
 use kz::helm::values::{Files, merge_options};
+use kz::kustomize::lock::Entries;
 
 use super::dependency::with_order;
 use super::exit::Exit;
@@ -35,9 +36,11 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         Err(error) => return ui.fail(&error, &sources),
     };
     flags.notes.iter().for_each(|text| ui.note(text));
+    let witness = flags.record.as_ref().map(|_| Witness::new(&Disk));
+    let fs: &dyn FileSystem = witness.as_ref().map_or(&Disk, |witness| witness);
     // Nothing is taken apart: the process ends with it.
-    hands::with(&sources, |hands| match template(&flags, &sources, ui, hands) {
-        Ok(inflated) => keep(&inflated, &flags, &sources, ui)
+    hands::with(&sources, |hands| match template(&flags, fs, &sources, ui, hands) {
+        Ok(inflated) => keep(&inflated, &flags, witness.as_ref(), &sources, ui)
             .and_then(|()| output::write(&inflated, &flags, ui))
             .unwrap_or_else(|error| ui.fail(&error, &sources))
             .now(),
@@ -52,14 +55,18 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 }
 
 /// Records what is to be printed, if that is asked for.
-fn keep(inflated: &Inflated, flags: &Flags, sources: &Sources, ui: &Ui) -> Result<()> {
-    let Some(name) = &flags.record else { return Ok(()) };
+fn keep(inflated: &Inflated, flags: &Flags, files: Option<&Witness>, sources: &Sources, ui: &Ui) -> Result<()> {
+    let (Some(name), Some(files)) = (&flags.record, files) else { return Ok(()) };
     let target = flags.words.last().map(String::as_str).unwrap_or_default();
-    release_of_kz::keep_printed(name, &output::whole(inflated, flags), target, sources, ui)
+    let working_dir = std::env::current_dir().unwrap_or_default();
+    let cache = flags.chart.fetch.settings.cache_dir.as_deref();
+    let read = release_of_kz::read(files, &Entries::new(), target, &working_dir, cache);
+    release_of_kz::keep_printed(name, &output::whole(inflated, flags), target, &read, sources, ui)
 }
 
 fn template(
     flags: &Flags,
+    fs: &dyn FileSystem,
     sources: &Sources,
     ui: &Ui,
     hands: &mut Hands,
@@ -69,9 +76,9 @@ fn template(
     let capabilities = Capabilities::of_flags(flags.kube_version.as_deref(), &flags.api_versions).map_err(plain)?;
     let (name, reference) = name_and_chart(flags, &mut world).map_err(plain)?;
     let note = |text: String| ui.note(&text);
-    let pulling = flags.chart.pulling(sources, &note);
+    let pulling = flags.chart.pulling_on(fs, sources, &note);
     let found = locate(&pulling, &flags.chart.wanted(reference)).map_err(plain)?;
-    let mut files = Files { fs: &Disk, sources, fetch: &flags.chart.fetch, stdin: &mut read_stdin };
+    let mut files = Files { fs, sources, fetch: &flags.chart.fetch, stdin: &mut read_stdin };
     let values = merge_options(&flags.values, &mut files).map_err(plain)?;
     let chart = load(&found, flags, &pulling, ui, hands).map_err(plain)?;
     let release = Release { name, namespace: flags.namespace.clone(), is_upgrade: flags.is_upgrade };

@@ -78,6 +78,8 @@ pub struct Lock {
     renewed: Renewed,
     /// Where it is written down what is used.
     used: Option<Mutex<Entries>>,
+    /// What it says nothing of is found, and no error.
+    may_lack: bool,
 }
 
 impl Lock {
@@ -94,7 +96,12 @@ impl Lock {
 
     /// One that writes down what is used. What `held` lacks is found, and no error.
     pub fn recording(target: &str, held: Option<Entries>, renewed: Renewed) -> Lock {
-        Lock { dir: target.to_owned(), held, renewed, used: Some(Mutex::default()) }
+        Lock { dir: target.to_owned(), held, renewed, used: Some(Mutex::default()), may_lack: true }
+    }
+
+    /// The same one, which also writes down what is used.
+    pub fn watched(self) -> Lock {
+        Lock { used: Some(Mutex::default()), ..self }
     }
 
     /// What a thing has to be. `None`: whatever is found.
@@ -104,10 +111,8 @@ impl Lock {
         let Some(held) = &self.held else { return Ok(None) };
         match held.get(thing) {
             Some(_) if self.is_renewed(thing) => Ok(None),
-            None if self.used.is_none() => {
-                Err(Diagnostic::new("lock-missing", format!("`{FILE}` says nothing of {thing}"))
-                    .help(format!("add it: `kz lock {}`", self.dir)))
-            }
+            None if !self.may_lack => Err(Diagnostic::new("lock-missing", format!("`{FILE}` says nothing of {thing}"))
+                .help(format!("add it: `kz lock {}`", self.dir))),
             pin => Ok(pin),
         }
     }
@@ -125,7 +130,7 @@ impl Lock {
 
     /// Whether there is a lock that has the thing. `None`: there is no lock.
     pub fn has(&self, thing: &Thing) -> Option<bool> {
-        self.held.as_ref().filter(|_| self.used.is_none()).map(|held| held.contains_key(thing))
+        self.held.as_ref().filter(|_| !self.may_lack).map(|held| held.contains_key(thing))
     }
 
     /// Whether somebody wants to know what things are.
@@ -151,9 +156,9 @@ impl Lock {
         }
     }
 
-    /// What was used.
-    pub fn into_used(self) -> Entries {
-        self.used.map(|used| used.into_inner().unwrap_or_else(|e| e.into_inner())).unwrap_or_default()
+    /// What was used so far.
+    pub fn uses(&self) -> Entries {
+        self.used.as_ref().map(|used| used.lock().unwrap_or_else(|e| e.into_inner()).clone()).unwrap_or_default()
     }
 
     /// Why a thing cannot be had as it is locked: as `lock-moved` where it is not what it was.

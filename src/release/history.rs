@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::inputs::Inputs;
 use super::marks;
 use super::name::{Reference, Which};
 use super::revision::{self, Place, Revision};
@@ -65,7 +66,7 @@ pub fn summarize(store: &dyn Store, name: &str, number: u64) -> Result<()> {
     for number in number + 1 - SEGMENT..=number {
         // Where one is damaged there is no sum, and the others are read one by one.
         let Ok(Some(revision)) = revision::get(store, name, number) else { return Ok(()) };
-        all.push(Revision { pieces: Default::default(), ..revision });
+        all.push(Revision { pieces: Default::default(), inputs: Default::default(), ..revision });
     }
     let json = serde_json::to_vec(&all)
         .map_err(|error| Diagnostic::new("store", format!("a summary cannot be written: {error}")))?;
@@ -126,27 +127,43 @@ pub fn find(store: &dyn Store, reference: &Reference) -> Result<Revision> {
 ///
 /// Errors: a revision that it builds on is damaged or missing.
 pub fn places(store: &dyn Store, of: &Revision) -> Result<Vec<Place>> {
-    Ok(layers(store, of)?.pop().map(|(_, places)| places).unwrap_or_default())
+    Ok(layers(store, of)?.pop().map(|layer| layer.places).unwrap_or_default())
 }
 
-/// The same of a revision and of those that it builds on, from the lowest up to itself, with their numbers.
+/// What a revision was rendered from.
 ///
 /// Errors: a revision that it builds on is damaged or missing.
-pub fn layers(store: &dyn Store, of: &Revision) -> Result<Vec<(u64, Vec<Place>)>> {
+pub fn inputs(store: &dyn Store, of: &Revision) -> Result<Inputs> {
+    Ok(layers(store, of)?.pop().map(|layer| layer.inputs).unwrap_or_default())
+}
+
+/// What a revision says in terms of another one, whole.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    pub number: u64,
+    pub places: Vec<Place>,
+    pub inputs: Inputs,
+}
+
+/// A revision and those that it builds on, from the lowest up to itself.
+///
+/// Errors: a revision that it builds on is damaged or missing.
+pub fn layers(store: &dyn Store, of: &Revision) -> Result<Vec<Layer>> {
     let damaged = |number: u64| revision::damaged(store, &revision::key(&of.name, number));
-    let mut chain = vec![(of.number, of.pieces.clone())];
-    while let Some((number, Some(base))) = chain.last().map(|(number, pieces)| (*number, pieces.base)) {
+    let mut chain = vec![of.clone()];
+    while let Some((number, Some(base))) = chain.last().map(|of| (of.number, of.pieces.base)) {
         // Each builds on an earlier one, so this ends.
         if base >= number {
             return Err(damaged(number));
         }
-        chain.push((base, revision::get(store, &of.name, base)?.ok_or_else(|| damaged(base))?.pieces));
+        chain.push(revision::get(store, &of.name, base)?.ok_or_else(|| damaged(base))?);
     }
-    let mut layers: Vec<(u64, Vec<Place>)> = Vec::with_capacity(chain.len());
-    for (number, pieces) in chain.iter().rev() {
-        let below = layers.last().map_or(&[][..], |(_, places)| places);
-        let places = pieces.places(below).ok_or_else(|| damaged(of.number))?;
-        layers.push((*number, places));
+    let mut layers: Vec<Layer> = Vec::with_capacity(chain.len());
+    for revision in chain.iter().rev() {
+        let nothing = Layer { number: 0, places: Vec::new(), inputs: Inputs::new() };
+        let below = layers.last().unwrap_or(&nothing);
+        let places = revision.pieces.places(&below.places).ok_or_else(|| damaged(of.number))?;
+        layers.push(Layer { number: revision.number, places, inputs: revision.inputs.all(&below.inputs) });
     }
     Ok(layers)
 }

@@ -6,6 +6,8 @@ use age::x25519::{Identity, Recipient};
 use sha2::{Digest, Sha256};
 
 use super::digest::content_hash;
+use super::history::Layer;
+use super::inputs::{Inputs, Read, Told};
 use super::pack::{Pack, digest};
 use super::piece::{self, Piece};
 use super::revision::{self, Changes, Git, LONGEST_CHAIN, Pieces, Place, Revision, Secrets, VERSION};
@@ -23,6 +25,7 @@ pub struct Order<'o> {
     pub name: &'o str,
     /// What was printed.
     pub text: &'o [u8],
+    pub read: &'o Read,
     pub about: About,
     /// Open what is sealed.
     pub identities: &'o [Identity],
@@ -101,7 +104,13 @@ pub fn record(order: Order, sources: &Sources, random: Random) -> Result<Recorde
         places.iter_mut().filter(|place| place.pack.is_empty()).for_each(|place| place.pack.clone_from(&id));
     }
     let needed = pack.files(keys.as_ref())?;
-    append(order.store, order.name, end, New { places: &places, needed: &needed, content, about: &about })
+    let inputs = order.read.inputs(&content.secrets, keys.as_ref());
+    append(
+        order.store,
+        order.name,
+        end,
+        New { places: &places, needed: &needed, inputs: &inputs, content, about: &about },
+    )
 }
 
 /// Whether all that was printed is what it was, so that nothing more need be looked at.
@@ -133,6 +142,7 @@ pub struct New<'n> {
     pub places: &'n [Place],
     /// The files with those of its pieces that are not in the store yet.
     pub needed: &'n [(String, Vec<u8>)],
+    pub inputs: &'n Inputs,
     pub content: Content,
     pub about: &'n About,
 }
@@ -142,8 +152,8 @@ pub struct End {
     tip: Tip,
     /// Those of the newest revision; none where it builds on a damaged one: then they are written anew.
     places: Vec<Place>,
-    /// The last revision that has all of its pieces written down, unless that is long ago.
-    base: Option<(u64, Vec<Place>)>,
+    /// The last revision that has all of it written down, unless that is long ago.
+    base: Option<Layer>,
 }
 
 impl End {
@@ -155,8 +165,8 @@ impl End {
             Some(Err(error)) if error.code == "store-damaged" => Vec::new(),
             Some(layers) => layers?,
         };
-        let places = layers.last().map(|(_, places)| places.clone()).unwrap_or_default();
-        let base = layers.into_iter().next().filter(|(base, _)| tip.number - base < LONGEST_CHAIN);
+        let places = layers.last().map(|layer| layer.places.clone()).unwrap_or_default();
+        let base = layers.into_iter().next().filter(|base| tip.number.saturating_sub(base.number) < LONGEST_CHAIN);
         Ok(End { tip, places, base })
     }
 
@@ -171,7 +181,7 @@ impl End {
 ///
 /// Errors: those of the store. Then nothing was recorded.
 pub fn append(store: &dyn Store, name: &str, mut end: End, new: New) -> Result<Recorded> {
-    let New { places, needed, content, about } = new;
+    let New { places, needed, inputs, content, about } = new;
     loop {
         if let Some(same) = end.same(&content) {
             return Ok(same);
@@ -192,11 +202,11 @@ pub fn append(store: &dyn Store, name: &str, mut end: End, new: New) -> Result<R
             git: about.git.clone(),
             target: about.target.clone(),
             flags: about.flags.clone(),
-            inputs: Default::default(),
+            inputs: Told::against(inputs, end.base.as_ref().map(|base| &base.inputs)),
             kz: about.kz.clone(),
             rollback_of: content.rollback_of,
             changes: changes(&end.places, places),
-            pieces: Pieces::against(places, end.base.as_ref().map(|(number, places)| (*number, places.as_slice()))),
+            pieces: Pieces::against(places, end.base.as_ref().map(|base| (base.number, base.places.as_slice()))),
         };
         // Somebody else may have been faster: then this one goes behind theirs.
         if revision::put(store, &revision, needed)? {

@@ -1,9 +1,8 @@
 //! What a revision holds, and the form in which it is kept.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::inputs::Told;
 use super::store::Store;
 use crate::base::{Diagnostic, Result};
 
@@ -43,9 +42,9 @@ pub struct Revision {
     /// The flags, without values that may be secret.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
-    /// What was read: a keyed digest of each file, so that nobody can try out what it may hold.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub inputs: BTreeMap<String, String>,
+    /// What was read, in terms of the revision that the pieces build on.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub inputs: Told,
     /// The version of kz.
     pub kz: String,
     /// The revision whose content this one has again.

@@ -2,7 +2,7 @@
 
 use age::x25519::Identity;
 
-use super::history;
+use super::history::{self, Layer};
 use super::pack::Reader;
 use super::piece::split;
 use super::record::{About, Content, End, New, Recorded, append};
@@ -61,14 +61,21 @@ fn sealed(of: &Revision) -> Box<Diagnostic> {
 ///
 /// Errors: those of the store. Then nothing was recorded.
 pub fn roll_back(store: &dyn Store, to: &Revision, about: &About) -> Result<Recorded> {
-    let places = history::places(store, to)?;
+    let Some(Layer { places, inputs, .. }) = history::layers(store, to)?.pop() else {
+        unreachable!("there is its own")
+    };
     let content = Content {
         hash: to.content.clone(),
         secrets: to.secrets.clone(),
         text: to.text.clone(),
         rollback_of: Some(to.number),
     };
-    append(store, &to.name, End::find(store, &to.name)?, New { places: &places, needed: &[], content, about })
+    append(
+        store,
+        &to.name,
+        End::find(store, &to.name)?,
+        New { places: &places, needed: &[], inputs: &inputs, content, about },
+    )
 }
 
 /// Of objects that one side has and the other does not: what `kubectl delete -f -` needs to know of them.

@@ -20,7 +20,7 @@ use crate::k8s::read::flatten_objects;
 use crate::k8s::{Resource, Schema};
 use crate::kustomize::build::Built;
 use crate::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
-use crate::kustomize::lock::Lock;
+use crate::kustomize::lock::{Entries, Lock};
 use crate::kustomize::{self, BuildOptions, Context};
 use crate::yaml::{ReadOptions, read};
 
@@ -62,6 +62,8 @@ pub struct Printed {
     pub text: Vec<u8>,
     /// What is to be said on stderr.
     pub notes: Vec<String>,
+    /// What came from elsewhere.
+    pub fetched: Entries,
 }
 
 /// What a target is.
@@ -123,12 +125,13 @@ impl Renderer<'_> {
     pub fn print(&self, target: &str, chart: &ChartOptions) -> Result<Printed> {
         match self.kind(target)? {
             Kind::Kustomization => {
-                let (built, notes) = self.built(target)?;
-                Ok(Printed { text: super::manifests(&built.resources)?.concat(), notes })
+                let lock = Lock::of_target(self.fs, &self.build.working_dir, target)?.watched();
+                let (built, notes) = self.built(target, &lock)?;
+                Ok(Printed { text: super::manifests(&built.resources)?.concat(), notes, fetched: lock.uses() })
             }
             Kind::Chart => {
                 let (text, notes) = self.inflated(Path::new(target), chart)?;
-                Ok(Printed { text, notes })
+                Ok(Printed { text, notes, fetched: Entries::new() })
             }
             Kind::Manifests => {
                 let mut text = Vec::new();
@@ -139,25 +142,25 @@ impl Renderer<'_> {
                     let name = file.to_string_lossy();
                     text.extend_from_slice(&self.fs.read(&file).map_err(|error| unreadable(&name, &error))?);
                 }
-                Ok(Printed { text, notes: Vec::new() })
+                Ok(Printed { text, notes: Vec::new(), fetched: Entries::new() })
             }
         }
     }
 
     fn kustomization(&self, dir: &str) -> Result<Rendered> {
-        let (built, notes) = self.built(dir)?;
+        let lock = Lock::of_target(self.fs, &self.build.working_dir, dir)?;
+        let (built, notes) = self.built(dir, &lock)?;
         let objects = built.resources.into_list().into_iter().map(object).collect();
         Ok(Rendered { objects, schema: built.schema, notes })
     }
 
-    fn built(&self, dir: &str) -> Result<(Built, Vec<String>)> {
-        let lock = Lock::of_target(self.fs, &self.build.working_dir, dir)?;
+    fn built(&self, dir: &str, lock: &Lock) -> Result<(Built, Vec<String>)> {
         let context = Context {
             fs: self.fs,
             sources: self.sources,
             options: self.build,
             fetch: self.fetch,
-            lock: &lock,
+            lock,
             trail: None,
             world: self.world,
             notes: Mutex::default(),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
 use kz::release::history;
 use kz::release::name::Reference;
@@ -71,7 +72,7 @@ fn released(reference: &Reference, flags: &Flags, sources: &Sources) -> Result<R
 
 /// What sides are rendered with.
 pub fn renderer<'r>(flags: &'r Flags, sources: &'r Sources) -> Renderer<'r> {
-    target::renderer(&flags.build, &flags.fetch, sources, target::world_of_comparing)
+    target::renderer(&Disk, &flags.build, &flags.fetch, sources, target::world_of_comparing)
 }
 
 /// Says what was noted, each text once.

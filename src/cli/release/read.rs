@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Command};
 use kz::base::{Diagnostic, Result, Sources};
+use kz::release::inputs::Inputs;
 use kz::release::marks::{self, Mark};
 use kz::release::name::Reference;
 use kz::release::record;
@@ -169,18 +170,22 @@ fn content(matches: &ArgMatches, sources: &Sources) -> Result<String> {
     let opened = stores::open(&stores::Named::new(matches), sources)?;
     let revision = revisions::find(&*opened.store, &Reference::parse(&text(matches, "name"))?)?;
     if is_on(matches, "meta") {
-        return Ok(meta(&revision));
+        return Ok(meta(&revision, &revisions::inputs(&*opened.store, &revision)?));
     }
     let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
     contents.text(&revision)
 }
 
 /// All that is known of a revision but where its pieces are kept.
-fn meta(revision: &Revision) -> String {
+fn meta(revision: &Revision, inputs: &Inputs) -> String {
     let mut value = serde_json::to_value(revision).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.remove("pieces");
         fields.remove("version");
+        // What tells nothing to people.
+        fields.remove("text");
+        fields.remove("id");
+        fields.insert("inputs".to_owned(), json!(inputs));
         let secrets = match revision.secrets {
             Secrets::None => None,
             Secrets::Verified(_) => Some("sealed"),

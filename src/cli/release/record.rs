@@ -2,16 +2,19 @@
 
 use age::x25519::Identity;
 use clap::{Arg, ArgMatches, Command};
+use kz::base::fs::{Disk, Witness};
 use kz::base::process::{self, Job};
 use kz::base::{Result, Sources, hex};
 use kz::fetch::without_secrets;
+use kz::kustomize::lock::Entries;
 use kz::release::history;
+use kz::release::inputs::Read;
 use kz::release::marks::{self, Mark, State};
 use kz::release::name::Reference;
 use kz::release::record::{About, Order, Recorded, record};
 use kz::release::revision::{Git, Revision};
 use kz::release::store::Store;
-use kz::render;
+use kz::render::target::Printed;
 
 use super::{is_on, name, print, stores, text};
 use crate::cli::args::{Purpose, switch, value};
@@ -63,22 +66,25 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let named = stores::Named::new(matches);
     let (store, identities) = (stores::store(&named, sources)?, stores::identities(&named)?);
     let target = text(matches, "target");
-    let renderer = target::renderer(&options, &fetch, sources, world::of_machine);
+    let files = Witness::new(&Disk);
+    let renderer = target::renderer(&files, &options, &fetch, sources, world::of_machine);
     let printed = match target.as_str() {
-        "-" => render::target::Printed { text: crate::cli::stdin()?, notes: Vec::new() },
+        "-" => Printed { text: crate::cli::stdin()?, notes: Vec::new(), fetched: Entries::new() },
         _ => renderer.print(&target, &target::chart_options(matches, None))?,
     };
     printed.notes.iter().for_each(|text| ui.note(text));
+    let read =
+        super::read(&files, &printed.fetched, &target, &options.working_dir, fetch.settings.cache_dir.as_deref());
     let about = about(text(matches, "message"), target, &options.environment);
     let work = Work { store, identities, without_secrets: is_on(matches, "no-secrets") };
-    let (revision, _) = work.keep(&name, &printed.text, about, sources, ui)?;
+    let (revision, _) = work.keep(&name, &printed.text, &read, about, sources, ui)?;
     Ok(format!("{name}@{}\n", revision.number))
 }
 
 /// Keeps what a command prints, before it prints it: `--record NAME`.
 ///
 /// Errors: those of recording. Then nothing is to be printed.
-pub fn keep_printed(name: &str, printed: &[u8], target: &str, sources: &Sources, ui: &Ui) -> Result<()> {
+pub fn keep_printed(name: &str, printed: &[u8], target: &str, read: &Read, sources: &Sources, ui: &Ui) -> Result<()> {
     kz::release::name::check(name)?;
     let named = stores::Named::default();
     let work = Work {
@@ -88,7 +94,7 @@ pub fn keep_printed(name: &str, printed: &[u8], target: &str, sources: &Sources,
     };
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let about = about(String::new(), target.to_owned(), &environment);
-    if let (revision, true) = work.keep(name, printed, about, sources, ui)? {
+    if let (revision, true) = work.keep(name, printed, read, about, sources, ui)? {
         ui.note(&format!("recorded as revision {} of `{name}`", revision.number));
     }
     Ok(())
@@ -107,6 +113,7 @@ impl Work {
         &self,
         name: &str,
         printed: &[u8],
+        read: &Read,
         about: About,
         sources: &Sources,
         ui: &Ui,
@@ -115,6 +122,7 @@ impl Work {
             store: &*self.store,
             name,
             text: printed,
+            read,
             about,
             identities: &self.identities,
             first_recipients: &|| stores::first_recipients(&self.identities, ui),
@@ -200,7 +208,7 @@ fn flags(words: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A path as it is, a URL without a password.
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     if text.contains("://") { without_secrets(text) } else { text.to_owned() }
 }
 
