@@ -7,6 +7,7 @@
 //! **Not here:** how manifests are rendered.
 
 pub mod digest;
+pub mod elsewhere;
 pub mod history;
 pub mod inputs;
 pub mod marks;

@@ -107,5 +107,17 @@ fn crd_versions(before: &Value, after: &Value, found: &mut Vec<Risk>) {
     for gone in versions(before).iter().filter(|version| !new.contains(version)) {
         found.push(Risk::of_field("crd-version", format!("version `{gone}` is no longer served"), &path));
     }
+    let listed = |crd: &Value| crd.lookup(&["spec", "versions"]).map(Value::as_list).unwrap_or_default().to_vec();
+    let name = |version: &Value| version.get("name").and_then(Value::as_text).map(str::to_owned);
+    let kept: Vec<_> = listed(after).iter().filter_map(name).collect();
+    // Source: ValidateCustomResourceDefinitionStoredVersions of apiextensions.
+    let stored = listed(before).into_iter().filter(|version| version.get("storage") == Some(&Value::Bool(true)));
+    for gone in stored.filter_map(|version| name(&version)).filter(|name| !kept.contains(name)) {
+        let message = format!(
+            "objects are stored in version `{gone}`, which goes: they are lost, or the cluster refuses it while \
+             `status.storedVersions` names it"
+        );
+        found.push(Risk::of_field("crd-stored-version", message, &path));
+    }
     found.push(Risk::of_object("crd", "a CRD changes: its objects are judged by the new schema"));
 }

@@ -188,6 +188,70 @@ fn a_rollback_appends_and_prints() {
     assert_eq!(place.ok(&["release", "rollback", "web"]), one);
 }
 
+#[test]
+fn a_rollback_tells_what_stays_and_what_others_need() {
+    let place = Place::new();
+    let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  a: b\n";
+    let user = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: job\nspec:\n  containers:\n  - name: a\n    envFrom:\n    \
+                - configMapRef:\n        name: settings\n";
+    place.record(APP);
+    place.record(&format!("{APP}---\n{settings}---\n{SERVICE}"));
+    place.write("user.yaml", &format!("{user}---\n{SERVICE}"));
+    place.ok(&["release", "record", "jobs", "user.yaml"]);
+    for args in [&["release", "rollback", "web", "--dry-run"][..], &["release", "rollback", "web"]] {
+        let told = said(&place.run(args));
+        assert!(told.contains("stays in the cluster until it is deleted there (2 objects)"), "{told}");
+        assert!(told.contains("do not delete `ConfigMap settings`: it is needed by `Pod job` of `jobs@1`"), "{told}");
+        assert!(told.contains("do not delete `Service web`: it is needed by `jobs@1`, which has it too"), "{told}");
+    }
+    // Back where it was, nothing goes.
+    let told = said(&place.run(&["release", "rollback", "web", "2"]));
+    assert!(!told.contains("stays in the cluster") && !told.contains("do not delete"), "{told}");
+}
+
+#[test]
+fn what_a_record_would_remove_is_printed() {
+    let place = Place::new();
+    place.record(&format!("{APP}---\n{SERVICE}"));
+    place.write("app.yaml", APP);
+    let removed = place.ok(&["release", "record", "web", "app.yaml", "--removed"]);
+    assert_eq!(removed, "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\n");
+    assert!(place.fails(&["release", "show", "web@2"]).contains("no such revision"));
+    assert!(place.fails(&["release", "record", "api", "app.yaml", "--removed"]).contains("no release `api`"));
+}
+
+#[test]
+fn inputs_are_told_by_digests() {
+    use sha2::Digest;
+    let hex = |text: &str| sha2::Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let place = Place::new();
+    place.write("k/kustomization.yaml", "resources: [app.yaml]\n");
+    place.write("k/app.yaml", APP);
+    place.ok(&["release", "record", "web", "k"]);
+    let meta = |name: &str| place.ok(&["release", "show", name, "--meta"]);
+    for (file, text) in [("kustomization.yaml", "resources: [app.yaml]\n"), ("app.yaml", APP)] {
+        assert!(meta("web").contains(&format!("  k/{file}: sha256:{}\n", hex(text))), "{}", meta("web"));
+    }
+    // What did not change is told by the revision before.
+    let changed = APP.replace("2", "3");
+    place.write("k/app.yaml", &changed);
+    assert_eq!(place.ok(&["build", "k", "--record", "web"]), changed);
+    assert!(meta("web").contains(&format!("  k/app.yaml: sha256:{}\n", hex(&changed))), "{}", meta("web"));
+    assert!(meta("web").contains("k/kustomization.yaml: sha256:"), "{}", meta("web"));
+    // Where there are Secrets nobody can try out what a file holds.
+    place.write("k/app.yaml", &with_secrets(PASSWORDS));
+    place.ok(&["release", "record", "web", "k"]);
+    assert!(meta("web").contains("k/app.yaml: keyed:"), "{}", meta("web"));
+    assert!(!meta("web").contains(&hex(&with_secrets(PASSWORDS))));
+    place.write("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    place.write("chart/templates/all.yaml", SERVICE);
+    place.write("prod.yaml", "a: b\n");
+    place.ok(&["template", "shop", "chart", "-f", "prod.yaml", "--record", "shop"]);
+    for (file, text) in [("chart/templates/all.yaml", SERVICE), ("prod.yaml", "a: b\n")] {
+        assert!(meta("shop").contains(&format!("  {file}: sha256:{}\n", hex(text))), "{}", meta("shop"));
+    }
+}
+
 /// A password with few and many bytes, in all its forms.
 const PASSWORDS: [&str; 2] = ["correct-horse-battery", "tr0ub4"];
 

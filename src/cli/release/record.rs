@@ -10,9 +10,11 @@ use kz::kustomize::lock::Entries;
 use kz::release::history;
 use kz::release::inputs::Read;
 use kz::release::marks::{self, Mark, State};
-use kz::release::name::Reference;
+use kz::release::name::{Reference, Which};
+use kz::release::piece::split;
 use kz::release::record::{About, Order, Recorded, record};
 use kz::release::revision::{Git, Revision};
+use kz::release::rollback::{Contents, removed};
 use kz::release::store::Store;
 use kz::render::target::Printed;
 
@@ -36,7 +38,13 @@ pub fn command(purpose: Purpose) -> Command {
                 .required(true),
         )
         .arg(value("message", "TEXT", "What this revision is about").short('m'))
-        .arg(switch("no-secrets", "Do not keep values of Secrets, not even sealed", purpose));
+        .arg(switch("no-secrets", "Do not keep values of Secrets, not even sealed", purpose))
+        .arg(switch(
+            "removed",
+            "Print the objects that are in the newest revision and not in the target, for `kubectl delete -f -`; record \
+             nothing",
+            purpose,
+        ));
     let command = stores::flags(command);
     fetching::flags(target::flags(command, purpose, Targets::One), purpose)
 }
@@ -73,12 +81,30 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
         _ => renderer.print(&target, &target::chart_options(matches, None))?,
     };
     printed.notes.iter().for_each(|text| ui.note(text));
+    if is_on(matches, "removed") {
+        return removed_objects(&Reference { name, which: Which::Latest }, &target, &printed.text, &named, sources);
+    }
     let read =
         super::read(&files, &printed.fetched, &target, &options.working_dir, fetch.settings.cache_dir.as_deref());
     let about = about(text(matches, "message"), target, &options.environment);
     let work = Work { store, identities, without_secrets: is_on(matches, "no-secrets") };
     let (revision, _) = work.keep(&name, &printed.text, &read, about, sources, ui)?;
     Ok(format!("{name}@{}\n", revision.number))
+}
+
+/// What the newest revision has and a text has not.
+fn removed_objects(
+    newest: &Reference,
+    target: &str,
+    text: &[u8],
+    named: &stores::Named,
+    sources: &Sources,
+) -> Result<String> {
+    let opened = stores::open(named, sources)?;
+    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    let before = contents.objects(&history::find(&*opened.store, newest)?, sources)?;
+    let after: Vec<_> = split(sources, target, text)?.into_iter().flat_map(|piece| piece.objects).collect();
+    super::rollback::heads(&removed(&before, &after))
 }
 
 /// Keeps what a command prints, before it prints it: `--record NAME`.

@@ -1,16 +1,20 @@
 //! `kz release rollback`
 
+use std::collections::HashSet;
+
 use clap::{Arg, ArgMatches, Command};
 use kz::base::report::Style;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::diff::report::{Outcome, terminal};
-use kz::diff::{Environment, Options, Report, compare};
+use kz::diff::{Environment, Id, Object, Options, Report, compare};
 use kz::k8s::Schema;
+use kz::release::elsewhere::{self, Use};
 use kz::release::name::{Reference, Which};
 use kz::release::record::Recorded;
 use kz::release::revision::Revision;
 use kz::release::rollback::{Contents, removed, roll_back};
 use kz::release::{history, marks};
+use kz::yaml::Node;
 
 use super::{is_on, name, print, stores, text};
 use crate::cli::args::{Purpose, switch, value};
@@ -56,23 +60,21 @@ fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Strin
     let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
     let (before, after) = (contents.objects(&newest, sources)?, contents.objects(&to, sources)?);
     if is_on(matches, "removed") {
-        let mut out = Vec::new();
-        for node in removed(&before, &after) {
-            out.extend_from_slice(b"---\n");
-            kz::yaml::emit(&node, &mut out)?;
-        }
-        return Ok(String::from_utf8_lossy(&out).into_owned());
+        return heads(&removed(&before, &after));
     }
+    let needed = needed_elsewhere(&contents, &name, &before, &after, sources)?;
     let comparison = compare(before, after, &Schema::default(), &Options::default())?;
     let title = format!("{name}@{} -> {name}@{}", newest.number, to.number);
     let report = Report { environments: vec![Environment { name: title, outcome: Outcome::Compared(comparison) }] };
     let told = terminal::write(&report, Style::Plain);
     if is_on(matches, "dry-run") {
+        needed.iter().for_each(|text| ui.note(text));
         return Ok(told);
     }
     // What cannot be printed is not recorded either.
     let manifests = contents.text(&to)?;
     told.lines().for_each(|line| ui.say(line));
+    needed.iter().for_each(|text| ui.note(text));
     let environment: Vec<(String, String)> = std::env::vars().collect();
     let about = super::record::about(text(matches, "message"), to.target.clone(), &environment);
     match roll_back(&*opened.store, &to, &about)? {
@@ -84,6 +86,48 @@ fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Strin
         }
     }
     Ok(manifests)
+}
+
+/// Kind and name of objects, for `kubectl delete -f -`.
+pub fn heads(objects: &[Node]) -> Result<String> {
+    let mut out = Vec::new();
+    for node in objects {
+        out.extend_from_slice(b"---\n");
+        kz::yaml::emit(node, &mut out)?;
+    }
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// What to think of before objects go: what stays in the cluster, and what other releases need.
+fn needed_elsewhere(
+    contents: &Contents,
+    name: &str,
+    before: &[Object],
+    after: &[Object],
+    sources: &Sources,
+) -> Result<Vec<String>> {
+    let kept: HashSet<&Id> = after.iter().map(|object| &object.id).collect();
+    let gone: Vec<&Id> = before.iter().map(|object| &object.id).filter(|id| !kept.contains(id)).collect();
+    let mut told = Vec::new();
+    if !gone.is_empty() {
+        told.push(format!(
+            "what the rollback removes stays in the cluster until it is deleted there ({}): `--removed` prints it",
+            objects_in_words(gone.len())
+        ));
+    }
+    for (id, uses) in elsewhere::uses(contents, name, &gone, sources)? {
+        let by = |of: &Use| match &of.by {
+            Some(by) => format!("`{by}` of `{}`", of.revision),
+            None => format!("`{}`, which has it too", of.revision),
+        };
+        let by: Vec<String> = uses.iter().map(by).collect();
+        told.push(format!("do not delete `{id}`: it is needed by {}", by.join(", ")));
+    }
+    Ok(told)
+}
+
+fn objects_in_words(count: usize) -> String {
+    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
 /// The last revision that was applied before the newest, or else the one before it.
