@@ -6,8 +6,10 @@
 //! **Invariant:** a revision is there whole or not at all, and nothing that was recorded changes.
 //! **Not here:** how manifests are rendered.
 
+pub mod append;
 pub mod digest;
 pub mod elsewhere;
+pub mod gc;
 pub mod history;
 pub mod inputs;
 pub mod marks;

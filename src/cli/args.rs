@@ -186,12 +186,15 @@ pub fn values(name: &'static str, value_name: &'static str, help: &'static str) 
     value(name, value_name, help).action(ArgAction::Append)
 }
 
+/// What is wrong with a text that is no truth value.
+pub const NO_BOOL: &str = "neither `true` nor `false`";
+
 /// Go: strconv.ParseBool.
 pub fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err("neither `true` nor `false`".to_owned()),
+        _ => Err(NO_BOOL.to_owned()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `kz release`
 
+mod gc;
 mod inputs;
 mod keys;
 mod read;
@@ -25,6 +26,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("mark", record::mark_command, record::mark),
     Verb::new("rollback", rollback::command, rollback::run),
     Verb::new("verify", read::verify_command, read::verify),
+    Verb::new("gc", gc::command, gc::run),
     Verb::group("keys", keys::command, keys::VERBS),
 ];
 
@@ -40,7 +42,7 @@ Examples:
 pub fn command(_purpose: Purpose) -> Command {
     Command::new("release")
         .about("Keep what was rendered, show it, and go back to it")
-        .override_usage("kz release record|list|history|show|mark|rollback|verify|keys [FLAGS]")
+        .override_usage("kz release record|list|history|show|mark|rollback|verify|gc|keys [FLAGS]")
         .after_help(EXAMPLES)
 }
 

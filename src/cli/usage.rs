@@ -65,7 +65,10 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
                     let valid: Vec<String> = valid.iter().filter(|v| !v.is_empty()).map(|v| format!("`{v}`")).collect();
                     error_of.help(format!("it takes {}", valid.join(" or ")))
                 }
-                _ => error_of.help("it takes `true` or `false`"),
+                _ => match std::error::Error::source(error).map(ToString::to_string) {
+                    Some(reason) if reason != args::NO_BOOL => error_of.help(reason),
+                    _ => error_of.help("it takes `true` or `false`"),
+                },
             }
         }
         ErrorKind::MissingRequiredArgument => {

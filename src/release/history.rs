@@ -7,6 +7,7 @@ use super::marks;
 use super::name::{Reference, Which};
 use super::revision::{self, Place, Revision};
 use super::store::Store;
+use super::tip::tip;
 use crate::base::{Diagnostic, Result};
 
 /// The names of all releases, sorted.
@@ -89,37 +90,45 @@ fn segment_key(name: &str, last: u64) -> String {
 /// Errors: there is none; a damaged one on the way to it.
 pub fn find(store: &dyn Store, reference: &Reference) -> Result<Revision> {
     let name = &reference.name;
+    if reference.which == Which::Latest {
+        let tip = tip(store, name)?;
+        return match revision::get(store, name, tip.number)? {
+            Some(newest) => Ok(newest),
+            None if tip.number == 0 => Err(no_release(store, name)),
+            None => Err(revision::damaged(store, &revision::key(name, tip.number))),
+        };
+    }
+    if let Which::Number(number) = &reference.which
+        && let Some(found) = revision::get(store, name, *number)?
+    {
+        return Ok(found);
+    }
     let numbers = numbers(store, name)?;
     let Some(latest) = numbers.last().copied() else { return Err(no_release(store, name)) };
-    let get = |number: u64| revision::get(store, name, number)?.ok_or_else(|| no_revision(name, &numbers));
+    let get = |number: Option<u64>| {
+        let found = number.map(|number| revision::get(store, name, number)).transpose()?;
+        found.flatten().ok_or_else(|| no_revision(name, &numbers))
+    };
+    let newest_of = |is_wanted: &dyn Fn(&Revision) -> bool| -> Result<Revision> {
+        let all = summaries(store, name, &numbers)?;
+        let found = all.into_iter().rev().find(|(_, found)| found.as_ref().is_some_and(is_wanted));
+        get(found.map(|(number, _)| number))
+    };
     match &reference.which {
-        Which::Latest => get(latest),
-        Which::Number(number) => get(*number),
+        Which::Latest | Which::Number(_) => get(None),
         Which::Before(count) => {
             let at = usize::try_from(*count).ok().and_then(|count| numbers.len().checked_sub(count + 1));
-            get(at.map(|at| numbers[at]).ok_or_else(|| no_revision(name, &numbers))?)
+            get(at.map(|at| numbers[at]))
         }
         Which::Applied => {
             let applied = marks::last_applied(store, name, latest)?;
-            get(applied.ok_or_else(|| {
+            get(Some(applied.ok_or_else(|| {
                 Diagnostic::new("release-revision", format!("no revision of `{name}` is marked as applied"))
                     .help(format!("`kz release mark {name} applied` marks the newest"))
-            })?)
+            })?))
         }
-        Which::Hash(_) | Which::At(_) => {
-            for number in numbers.iter().rev() {
-                let revision = get(*number)?;
-                let is_wanted = match &reference.which {
-                    Which::Hash(start) => revision.content.starts_with(start.as_str()),
-                    Which::At(time) => revision.time.parse::<Timestamp>().is_ok_and(|own| own <= *time),
-                    _ => false,
-                };
-                if is_wanted {
-                    return Ok(revision);
-                }
-            }
-            Err(no_revision(name, &numbers))
-        }
+        Which::Hash(start) => newest_of(&|revision| revision.content.starts_with(start.as_str())),
+        Which::At(time) => newest_of(&|revision| revision.time.parse::<Timestamp>().is_ok_and(|own| own <= *time)),
     }
 }
 
@@ -156,7 +165,7 @@ pub fn layers(store: &dyn Store, of: &Revision) -> Result<Vec<Layer>> {
         if base >= number {
             return Err(damaged(number));
         }
-        chain.push(revision::get(store, &of.name, base)?.ok_or_else(|| damaged(base))?);
+        chain.push(revision::base(store, &of.name, base)?.ok_or_else(|| damaged(base))?);
     }
     let mut layers: Vec<Layer> = Vec::with_capacity(chain.len());
     for revision in chain.iter().rev() {

@@ -70,6 +70,11 @@ pub fn last_applied(store: &dyn Store, name: &str, most: u64) -> Result<Option<u
     Ok(None)
 }
 
+/// The keys of the marks of some revisions.
+pub fn keys_of(store: &dyn Store, name: &str, is_one: &dyn Fn(u64) -> bool) -> Result<Vec<String>> {
+    Ok(of_revision(store, name)?.into_iter().filter(|(number, ..)| is_one(*number)).map(|(.., key)| key).collect())
+}
+
 fn read(store: &dyn Store, key: &str) -> Result<Mark> {
     let content = store.get(key)?;
     content

@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use age::x25519::{Identity, Recipient};
 use sha2::{Digest, Sha256};
 
+use super::append::{About, Content, End, New, Recorded, append};
 use super::digest::content_hash;
-use super::history::Layer;
-use super::inputs::{Inputs, Read, Told};
+use super::inputs::Read;
 use super::pack::{Pack, digest};
 use super::piece::{self, Piece};
-use super::revision::{self, Changes, Git, LONGEST_CHAIN, Pieces, Place, Revision, Secrets, VERSION};
+use super::revision::{self, Place, Revision, Secrets};
 use super::seal::{self, Keys, Random};
 use super::store::{self, Store};
-use super::tip::{Tip, tip};
+use super::tip::tip;
 use super::{history, name};
 use crate::base::{Diagnostic, Result, Sources, hex};
 use crate::diff::Object;
@@ -35,37 +35,15 @@ pub struct Order<'o> {
     pub without_secrets: bool,
 }
 
-/// What is known of a revision beside its content.
-#[derive(Clone, Debug, Default)]
-pub struct About {
-    /// Random digits that no other revision has.
-    pub id: String,
-    /// RFC 3339, in UTC.
-    pub time: String,
-    pub who: String,
-    pub message: String,
-    pub git: Option<Git>,
-    pub target: String,
-    pub flags: Vec<String>,
-    pub kz: String,
-}
-
-/// What became of it.
-pub enum Recorded {
-    New(Box<Revision>),
-    /// The newest revision has the same content.
-    Same(Box<Revision>),
-}
-
 /// Records. Of several who record at once each gets a number of its own.
 ///
 /// Errors: a name that is none; a text that is no manifests; those of the store. Then nothing was recorded.
 pub fn record(order: Order, sources: &Sources, random: Random) -> Result<Recorded> {
     name::check(order.name)?;
     store::prepare(order.store)?;
-    let end = End::find(order.store, order.name)?;
+    let tip = tip(order.store, order.name)?;
     let mut keys = seal::keys(order.store, order.identities)?;
-    if let Some(newest) = end.tip.newest.as_ref().filter(|newest| has_text(newest, &order, keys.as_ref())) {
+    if let Some(newest) = tip.newest.as_ref().filter(|newest| has_text(newest, &order, keys.as_ref())) {
         return Ok(Recorded::Same(Box::new(newest.clone())));
     }
     let pieces = piece::split(sources, &order.about.target, order.text)?;
@@ -85,32 +63,26 @@ pub fn record(order: Order, sources: &Sources, random: Random) -> Result<Recorde
     };
     let text = text_digest(order.text, &secrets, keys.as_ref());
     let content = Content { hash, secrets, text, rollback_of: None };
-    if let Some(same) = end.same(&content) {
-        return Ok(same);
-    }
     let mut about = order.about;
     about.message = known.without(&about.message);
     about.target = known.without(&about.target);
     about.flags.iter_mut().for_each(|flag| *flag = known.without(flag));
-
-    let mut packing = Packing { keys: keys.as_ref(), known: &known, random, kept: known_places(&end.places) };
-    let mut pack = Pack::default();
-    let mut places = Vec::with_capacity(pieces.len());
-    for (piece, secret) in pieces.iter().zip(is_secret) {
-        places.push(packing.place(piece, secret, order.without_secrets, &mut pack)?);
-    }
-    if !pack.is_empty() {
-        let id = pack.id();
-        places.iter_mut().filter(|place| place.pack.is_empty()).for_each(|place| place.pack.clone_from(&id));
-    }
-    let needed = pack.files(keys.as_ref())?;
     let inputs = order.read.inputs(&content.secrets, keys.as_ref());
-    append(
-        order.store,
-        order.name,
-        end,
-        New { places: &places, needed: &needed, inputs: &inputs, content, about: &about },
-    )
+
+    let mut pack = |end: &End| {
+        let mut packing = Packing { keys: keys.as_ref(), known: &known, random, kept: known_places(&end.places) };
+        let mut pack = Pack::default();
+        let mut places = Vec::with_capacity(pieces.len());
+        for (piece, secret) in pieces.iter().zip(&is_secret) {
+            places.push(packing.place(piece, *secret, order.without_secrets, &mut pack)?);
+        }
+        if !pack.is_empty() {
+            let id = pack.id();
+            places.iter_mut().filter(|place| place.pack.is_empty()).for_each(|place| place.pack.clone_from(&id));
+        }
+        Ok(New { places, needed: pack.files(keys.as_ref())?, inputs: inputs.clone() })
+    };
+    append(order.store, order.name, tip, &content, &about, &mut pack)
 }
 
 /// Whether all that was printed is what it was, so that nothing more need be looked at.
@@ -128,117 +100,12 @@ fn text_digest(text: &[u8], secrets: &Secrets, keys: Option<&Keys>) -> String {
     }
 }
 
-/// The content of a revision, in short.
-pub struct Content {
-    pub hash: String,
-    pub secrets: Secrets,
-    /// See [`Revision::text`].
-    pub text: String,
-    pub rollback_of: Option<u64>,
-}
-
-/// What a revision is made of.
-pub struct New<'n> {
-    pub places: &'n [Place],
-    /// The files with those of its pieces that are not in the store yet.
-    pub needed: &'n [(String, Vec<u8>)],
-    pub inputs: &'n Inputs,
-    pub content: Content,
-    pub about: &'n About,
-}
-
-/// The end of a history with the pieces that are kept there.
-pub struct End {
-    tip: Tip,
-    /// Those of the newest revision; none where it builds on a damaged one: then they are written anew.
-    places: Vec<Place>,
-    /// The last revision that has all of it written down, unless that is long ago.
-    base: Option<Layer>,
-}
-
-impl End {
-    /// Errors: the store cannot be read.
-    pub fn find(store: &dyn Store, name: &str) -> Result<End> {
-        let tip = tip(store, name)?;
-        let layers = match tip.newest.as_ref().map(|newest| history::layers(store, newest)) {
-            None => Vec::new(),
-            Some(Err(error)) if error.code == "store-damaged" => Vec::new(),
-            Some(layers) => layers?,
-        };
-        let places = layers.last().map(|layer| layer.places.clone()).unwrap_or_default();
-        let base = layers.into_iter().next().filter(|base| tip.number.saturating_sub(base.number) < LONGEST_CHAIN);
-        Ok(End { tip, places, base })
-    }
-
-    /// What a record comes to that changes nothing.
-    fn same(&self, content: &Content) -> Option<Recorded> {
-        let newest = self.tip.newest.as_ref().filter(|newest| is_same(newest, &content.hash, &content.secrets))?;
-        Some(Recorded::Same(Box::new(newest.clone())))
-    }
-}
-
-/// Puts a revision behind the newest.
-///
-/// Errors: those of the store. Then nothing was recorded.
-pub fn append(store: &dyn Store, name: &str, mut end: End, new: New) -> Result<Recorded> {
-    let New { places, needed, inputs, content, about } = new;
-    loop {
-        if let Some(same) = end.same(&content) {
-            return Ok(same);
-        }
-        let number = end.tip.number + 1;
-        let revision = Revision {
-            version: VERSION,
-            name: name.to_owned(),
-            number,
-            parent: end.tip.newest.as_ref().map(|newest| newest.content.clone()).unwrap_or_default(),
-            content: content.hash.clone(),
-            secrets: content.secrets.clone(),
-            text: content.text.clone(),
-            id: about.id.clone(),
-            time: about.time.clone(),
-            who: about.who.clone(),
-            message: about.message.clone(),
-            git: about.git.clone(),
-            target: about.target.clone(),
-            flags: about.flags.clone(),
-            inputs: Told::against(inputs, end.base.as_ref().map(|base| &base.inputs)),
-            kz: about.kz.clone(),
-            rollback_of: content.rollback_of,
-            changes: changes(&end.places, places),
-            pieces: Pieces::against(places, end.base.as_ref().map(|base| (base.number, base.places.as_slice()))),
-        };
-        // Somebody else may have been faster: then this one goes behind theirs.
-        if revision::put(store, &revision, needed)? {
-            history::summarize(store, name, number)?;
-            return Ok(Recorded::New(Box::new(revision)));
-        }
-        end = End::find(store, name)?;
-    }
-}
-
-fn is_same(newest: &Revision, content: &str, secrets: &Secrets) -> bool {
-    newest.content == content && newest.secrets == *secrets && *secrets != Secrets::Unverified
-}
-
 /// One fingerprint of all secret pieces, in whatever order they stand.
 fn fingerprint<'t>(keys: Option<&Keys>, texts: impl Iterator<Item = &'t String>) -> Option<String> {
     let keys = keys?;
     let mut all = texts.map(|text| keys.fingerprint(text.as_bytes())).collect::<Option<Vec<String>>>()?;
     all.sort_unstable();
     keys.fingerprint(all.join("\n").as_bytes())
-}
-
-fn changes(before: &[Place], after: &[Place]) -> Changes {
-    let by_identity = |places: &[Place]| -> HashMap<String, String> {
-        places.iter().map(|place| (place.identity.clone(), place.digest.clone())).collect()
-    };
-    let (old, new) = (by_identity(before), by_identity(after));
-    Changes {
-        added: new.keys().filter(|identity| !old.contains_key(*identity)).count(),
-        changed: new.iter().filter(|(identity, digest)| old.get(*identity).is_some_and(|old| old != *digest)).count(),
-        removed: old.keys().filter(|identity| !new.contains_key(*identity)).count(),
-    }
 }
 
 fn known_places(places: &[Place]) -> HashMap<&str, &Place> {

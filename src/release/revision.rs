@@ -146,6 +146,14 @@ impl Pieces {
         Pieces { base: Some(number), items }
     }
 
+    /// The places that are written down here.
+    pub fn own_places(&self) -> impl Iterator<Item = &Place> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Own(place) => Some(place),
+            Item::Run(..) => None,
+        })
+    }
+
     /// All places, for who knows those of the base.
     pub fn places(&self, base: &[Place]) -> Option<Vec<Place>> {
         let mut places = Vec::new();
@@ -180,23 +188,55 @@ pub fn put(store: &dyn Store, revision: &Revision, needed: &[(String, Vec<u8>)])
 ///
 /// Errors: it is damaged, or of a later version of kz.
 pub fn get(store: &dyn Store, name: &str, number: u64) -> Result<Option<Revision>> {
-    let key = key(name, number);
-    let Some(content) = store.get(&key)? else { return Ok(None) };
-    let json = decompress(&content).ok_or_else(|| damaged(store, &key))?;
+    read(store, name, number, &key(name, number))
+}
+
+fn read(store: &dyn Store, name: &str, number: u64, key: &str) -> Result<Option<Revision>> {
+    let Some(content) = store.get(key)? else { return Ok(None) };
+    let json = decompress(&content).ok_or_else(|| damaged(store, key))?;
     #[derive(Deserialize)]
     struct Head {
         version: u32,
     }
-    let head: Head = serde_json::from_slice(&json).map_err(|_| damaged(store, &key))?;
+    let head: Head = serde_json::from_slice(&json).map_err(|_| damaged(store, key))?;
     if head.version > VERSION {
         let message = format!("revision {number} of `{name}` was recorded by a later version of kz");
         return Err(Diagnostic::new("store-format", message).help("use that version"));
     }
-    let revision: Revision = serde_json::from_slice(&json).map_err(|_| damaged(store, &key))?;
+    let revision: Revision = serde_json::from_slice(&json).map_err(|_| damaged(store, key))?;
     if revision.name != name || revision.number != number {
-        return Err(damaged(store, &key));
+        return Err(damaged(store, key));
     }
     Ok(Some(revision))
+}
+
+/// A revision that others are told in terms of, also where it is no longer part of the history.
+///
+/// Errors: as [`get`].
+pub fn base(store: &dyn Store, name: &str, number: u64) -> Result<Option<Revision>> {
+    match get(store, name, number)? {
+        None => read(store, name, number, &base_key(name, number)),
+        found => Ok(found),
+    }
+}
+
+/// Keeps a revision that leaves the history for those that are told in terms of it.
+///
+/// Errors: those of the store.
+pub fn keep_as_base(store: &dyn Store, name: &str, number: u64) -> Result<()> {
+    if let Some(content) = store.get(&key(name, number))? {
+        store.put_new(&base_key(name, number), &content)?;
+    }
+    Ok(())
+}
+
+/// Where revisions are that others are told in terms of, and that are no longer part of the history.
+pub fn bases(name: &str) -> String {
+    format!("bases/{name}")
+}
+
+fn base_key(name: &str, number: u64) -> String {
+    format!("{}/{number:010}", bases(name))
 }
 
 /// The error of something that is not as it was written.

@@ -2,13 +2,14 @@
 
 use age::x25519::Identity;
 
-use super::history::{self, Layer};
+use super::append::{About, Content, End, New, Recorded, append};
+use super::history;
 use super::pack::Reader;
 use super::piece::split;
-use super::record::{About, Content, End, New, Recorded, append};
 use super::revision::Revision;
 use super::seal::Keys;
 use super::store::Store;
+use super::tip::tip;
 use crate::base::{Diagnostic, Result, Sources};
 use crate::diff::Object;
 use crate::yaml::{Mapping, Node};
@@ -61,21 +62,18 @@ fn sealed(of: &Revision) -> Box<Diagnostic> {
 ///
 /// Errors: those of the store. Then nothing was recorded.
 pub fn roll_back(store: &dyn Store, to: &Revision, about: &About) -> Result<Recorded> {
-    let Some(Layer { places, inputs, .. }) = history::layers(store, to)?.pop() else {
-        unreachable!("there is its own")
-    };
     let content = Content {
         hash: to.content.clone(),
         secrets: to.secrets.clone(),
         text: to.text.clone(),
         rollback_of: Some(to.number),
     };
-    append(
-        store,
-        &to.name,
-        End::find(store, &to.name)?,
-        New { places: &places, needed: &[], inputs: &inputs, content, about },
-    )
+    let mut make = |_: &End| {
+        let layer = history::layers(store, to)?.pop();
+        let (places, inputs) = layer.map(|layer| (layer.places, layer.inputs)).unwrap_or_default();
+        Ok(New { places, needed: Vec::new(), inputs })
+    };
+    append(store, &to.name, tip(store, &to.name)?, &content, about, &mut make)
 }
 
 /// Of objects that one side has and the other does not: what `kubectl delete -f -` needs to know of them.

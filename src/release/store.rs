@@ -9,6 +9,8 @@ mod folder;
 pub use address::Address;
 pub use folder::Folder;
 
+use std::time::SystemTime;
+
 use crate::base::Result;
 
 /// The only way to what is kept. Keys are paths with `/` between their parts.
@@ -31,15 +33,14 @@ pub trait Store: Sync {
         Ok(names)
     }
 
-    /// Writes what a key needs, which may be there already, and then the key, as [`Store::put_new`] does.
+    /// Writes what a key needs, which may be there already, and then the key, as [`Store::put_new`] does. What is there
+    /// already counts as written now ([`Store::written`]).
     ///
     /// Errors: the store cannot be written; then the key is not there.
-    fn put_with(&self, key: &str, content: &[u8], needed: &[(String, Vec<u8>)]) -> Result<bool> {
-        for (key, content) in needed {
-            self.put_new(key, content)?;
-        }
-        self.put_new(key, content)
-    }
+    fn put_with(&self, key: &str, content: &[u8], needed: &[(String, Vec<u8>)]) -> Result<bool>;
+
+    /// When a key was written last; nothing where it is not there, or where nobody knows.
+    fn written(&self, key: &str) -> Result<Option<SystemTime>>;
 
     /// Takes away what is of no use any more; not being there is no error.
     fn remove(&self, key: &str) -> Result<()>;

@@ -1,5 +1,7 @@
 //! Releases in a folder: what is recorded is there again, secrets are not, and nothing is lost to accidents.
 
+mod gc;
+
 #[allow(dead_code, reason = "copies are for other tests")]
 #[path = "../support/temp_dir.rs"]
 mod temp_dir;

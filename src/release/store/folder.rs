@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use super::Store;
 use crate::base::{Diagnostic, Result};
@@ -90,6 +91,26 @@ impl Store for Folder {
 
     fn put_new(&self, key: &str, content: &[u8]) -> Result<bool> {
         self.write(key, content).map_err(|error| trouble("write", &self.path(key), &error))
+    }
+
+    fn put_with(&self, key: &str, content: &[u8], needed: &[(String, Vec<u8>)]) -> Result<bool> {
+        for (needed, content) in needed {
+            if !self.put_new(needed, content)? {
+                // Who may not say so writes nothing here either.
+                let file = OpenOptions::new().append(true).open(self.path(needed));
+                let touched = file.and_then(|file| file.set_modified(SystemTime::now()));
+                touched.map_err(|error| trouble("write", &self.path(needed), &error))?;
+            }
+        }
+        self.put_new(key, content)
+    }
+
+    fn written(&self, key: &str) -> Result<Option<SystemTime>> {
+        match fs::metadata(self.path(key)).and_then(|about| about.modified()) {
+            Ok(time) => Ok(Some(time)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(trouble("read", &self.path(key), &error)),
+        }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>> {

@@ -1,0 +1,193 @@
+//! Takes away revisions that nobody wants to keep, and what was kept for them alone.
+//!
+//! Others may record at the same time. The newest revision of each release stays, so what it uses does; what was
+//! written within the time of grace stays too, for it may be of a record that goes on just now.
+//!
+//! **Invariant:** whatever happens on the way, each revision that is left is whole: first revisions go, then what none
+//! of those that are left uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+
+use super::history::{self, SUMS};
+use super::marks;
+use super::revision;
+use super::store::Store;
+use crate::base::Result;
+
+/// What is kept, of each release.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// So many revisions, the newest.
+    pub count: Option<usize>,
+    /// Those that are no older.
+    pub within: Option<Duration>,
+    /// What is younger stays in any case.
+    pub grace: Duration,
+}
+
+/// What goes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Revisions of releases, ascending.
+    pub revisions: BTreeMap<String, Vec<u64>>,
+    /// Those that would go if they were not so young.
+    pub young: usize,
+}
+
+/// What else went.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    pub packs: usize,
+    /// What is used cannot be told, because a revision is damaged: no pack was taken away.
+    pub is_unsure: bool,
+}
+
+/// Which revisions go. Besides what is to be kept, the newest and the last applied one of each release stay, and so
+/// does what is damaged: nobody knows how old it is.
+///
+/// Errors: the store cannot be read.
+pub fn plan(store: &dyn Store, keep: Keep, now: SystemTime) -> Result<Plan> {
+    let mut plan = Plan::default();
+    if keep.count.is_none() && keep.within.is_none() {
+        return Ok(plan);
+    }
+    for name in history::names(store)? {
+        let numbers = history::numbers(store, &name)?;
+        let Some(newest) = numbers.last().copied() else { continue };
+        let applied = marks::last_applied(store, &name, newest)?;
+        let first_kept = numbers.len().saturating_sub(keep.count.unwrap_or_default().max(1));
+        let mut gone = Vec::new();
+        for (at, (number, found)) in history::summaries(store, &name, &numbers)?.into_iter().enumerate() {
+            let Some(age) = found.and_then(|found| age(&found.time, now)) else { continue };
+            let is_wanted = at >= first_kept || applied == Some(number) || keep.within.is_some_and(|most| age <= most);
+            match (is_wanted, age < keep.grace) {
+                (true, _) => {}
+                (false, true) => plan.young += 1,
+                (false, false) => gone.push(number),
+            }
+        }
+        if !gone.is_empty() {
+            plan.revisions.insert(name, gone);
+        }
+    }
+    Ok(plan)
+}
+
+/// How long ago that was; nothing where the time is none. What comes from a clock that goes ahead is new.
+fn age(time: &str, now: SystemTime) -> Option<Duration> {
+    let time: Timestamp = time.parse().ok()?;
+    let now = Timestamp::try_from(now).ok()?;
+    Some(now.duration_since(time).try_into().unwrap_or_default())
+}
+
+/// Takes revisions away, and what was kept for them.
+///
+/// Errors: those of the store. Then some of it may be gone; doing it again goes on.
+pub fn sweep(store: &dyn Store, plan: &Plan, keep: Keep, now: SystemTime) -> Result<Swept> {
+    for (name, gone) in &plan.revisions {
+        forget(store, name, gone)?;
+    }
+    let mut swept = Swept::default();
+    match used_packs(store)? {
+        Some(used) => swept.packs = remove_packs(store, &used, keep.grace, now)?,
+        None => swept.is_unsure = true,
+    }
+    for draft in store.list("drafts")? {
+        remove_old(store, &format!("drafts/{draft}"), keep.grace, now)?;
+    }
+    Ok(swept)
+}
+
+/// Takes revisions of a release away, the oldest first. What others are told in terms of stays, out of the history.
+fn forget(store: &dyn Store, name: &str, gone: &[u64]) -> Result<()> {
+    let is_gone = |number: u64| gone.binary_search(&number).is_ok();
+    let kept: Vec<u64> = history::numbers(store, name)?.into_iter().filter(|number| !is_gone(*number)).collect();
+    let mut bases = BTreeSet::new();
+    for number in &kept {
+        match revision::get(store, name, *number) {
+            Ok(found) => bases.extend(found.and_then(|revision| revision.pieces.base)),
+            Err(error) if error.code == "store-damaged" => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for base in bases.iter().filter(|base| is_gone(**base)) {
+        revision::keep_as_base(store, name, *base)?;
+    }
+    for number in gone {
+        store.remove(&revision::key(name, *number))?;
+    }
+    for key in marks::keys_of(store, name, &is_gone)? {
+        store.remove(&key)?;
+    }
+    let first = kept.first().copied().unwrap_or(u64::MAX);
+    for sum in store.list(&format!("{SUMS}/{name}"))? {
+        if sum.parse().is_ok_and(|last: u64| last < first) {
+            store.remove(&format!("{SUMS}/{name}/{sum}"))?;
+        }
+    }
+    for base in store.list(&revision::bases(name))? {
+        if base.parse().is_ok_and(|base: u64| !bases.contains(&base)) {
+            store.remove(&format!("{}/{base}", revision::bases(name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The packs that any revision uses; nothing where that cannot be told.
+fn used_packs(store: &dyn Store) -> Result<Option<BTreeSet<String>>> {
+    let mut used = BTreeSet::new();
+    for name in history::names(store)? {
+        for number in history::numbers(store, &name)? {
+            let places = match revision::get(store, &name, number) {
+                Ok(None) => continue,
+                Ok(Some(revision)) => history::places(store, &revision),
+                Err(error) => Err(error),
+            };
+            match places {
+                Ok(places) => used.extend(places.into_iter().map(|place| place.pack)),
+                Err(error) if error.code == "store-damaged" => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(Some(used))
+}
+
+fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, grace: Duration, now: SystemTime) -> Result<usize> {
+    let mut removed = 0;
+    let mut sealed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for generation in store.list("sealed")? {
+        for pack in store.list(&format!("sealed/{generation}"))? {
+            sealed.entry(pack.clone()).or_default().push(format!("sealed/{generation}/{pack}"));
+        }
+    }
+    for pack in store.list("packs")?.into_iter().filter(|pack| !used.contains(pack)) {
+        // Who finds the pack must find what is sealed of it, so that goes last.
+        if remove_old(store, &format!("packs/{pack}"), grace, now)? {
+            sealed.remove(&pack).into_iter().flatten().try_for_each(|key| store.remove(&key))?;
+            removed += 1;
+        }
+        sealed.remove(&pack);
+    }
+    // What is left of a record that was killed between the two.
+    let packs: BTreeSet<String> = store.list("packs")?.into_iter().collect();
+    for key in
+        sealed.into_iter().filter(|(pack, _)| !packs.contains(pack) && !used.contains(pack)).flat_map(|(_, keys)| keys)
+    {
+        remove_old(store, &key, grace, now)?;
+    }
+    Ok(removed)
+}
+
+/// Takes a key away if it is old enough. Of what nobody knows how old it is, it stays.
+fn remove_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<bool> {
+    let Some(written) = store.written(key)? else { return Ok(false) };
+    let is_old = now.duration_since(written).unwrap_or_default() >= grace;
+    if is_old {
+        store.remove(key)?;
+    }
+    Ok(is_old)
+}
