@@ -1,5 +1,6 @@
 //! Releases in a folder: what is recorded is there again, secrets are not, and nothing is lost to accidents.
 
+mod faults;
 mod gc;
 
 #[allow(dead_code, reason = "copies are for other tests")]
