@@ -18,6 +18,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// How the build came there, innermost first: ``in base `../base` ``.
     pub trace: Vec<String>,
+    /// The same in the words of the reference tool, where a result quotes them.
+    pub reference: Option<String>,
     /// Independent mistakes that are reported together with this one.
     pub others: Vec<Diagnostic>,
 }
@@ -39,6 +41,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             trace: Vec::new(),
+            reference: None,
             others: Vec::new(),
         })
     }
@@ -57,6 +60,12 @@ impl Diagnostic {
 
     pub fn help(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Adds what the reference tool says of it.
+    pub fn reference(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {
+        self.reference = Some(text.into());
         self
     }
 

@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, dependency, diff, hash, localize, lock, pull, registry, release, repo, show, template,
-    vendor, verify, version,
+    build, cache, comment, create, dependency, diff, edit, hash, localize, lock, pull, registry, release, repo, show,
+    template, vendor, verify, version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -56,6 +56,8 @@ pub const VERBS: &[Verb] = &[
     Verb::new("hash", hash::command, hash::run),
     Verb::group("release", release::command, release::VERBS),
     Verb::new("comment", comment::command, comment::run),
+    Verb::new("create", create::command, create::run).or(&["init"]),
+    Verb::group("edit", edit::command, edit::VERBS),
     Verb::new("localize", localize::command, localize::run),
     Verb::new("lock", lock::command, lock::run),
     Verb::new("vendor", vendor::command, vendor::run),

@@ -9,7 +9,7 @@ use super::args;
 
 /// Words that users of the neighbouring tools will try, and what to do instead.
 const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["edit", "create", "cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
+    (&["cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
     (
         &["install", "upgrade", "rollback", "uninstall", "lint", "package", "search", "push", "repo index"],
         "use `helm {}`: kz fetches and renders charts only",

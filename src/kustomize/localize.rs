@@ -12,7 +12,6 @@ mod charts;
 mod fields;
 pub mod places;
 mod plugins;
-mod shape;
 mod tree;
 
 use std::io::{Error, ErrorKind};
@@ -24,6 +23,7 @@ use super::context::{BuildOptions, Context};
 use super::decode;
 use super::kustomization::{Kustomization, Text};
 use super::loader::{self, Loader, RepoSpec, is_remote_file, missing, shown};
+use super::shape;
 use crate::base::fs::{clean, relative};
 use crate::base::stack::with_deep_stack;
 use crate::base::{Diagnostic, Result, Span};

@@ -14,6 +14,8 @@ mod resource_list;
 mod scratch;
 mod shlex;
 
+pub use builtin::KINDS as BUILTIN_KINDS;
+
 use builtin::Builtin;
 use external::External;
 

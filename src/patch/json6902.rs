@@ -191,8 +191,27 @@ impl Operation {
     fn place<'n>(&self, root: &'n mut Node, pointer: &Pointer) -> Result<Place<'n>> {
         find(root, &pointer.text).ok_or_else(|| {
             let message = format!("the object has no place `{}`", pointer.text);
-            failed(message, pointer.span).help("all but the last part of the path must be there already")
+            let says = self.missing_place(pointer);
+            failed(message, pointer.span)
+                .help("all but the last part of the path must be there already")
+                .reference(says)
         })
+    }
+
+    /// Go: what the operations say when they do not find a place.
+    fn missing_place(&self, pointer: &Pointer) -> String {
+        let is_from = self.from.as_ref().is_some_and(|from| std::ptr::eq(from, pointer));
+        let (op, what) = match (&self.kind, is_from) {
+            (Kind::Add | Kind::Unknown(_), _) => ("add", format!("doc is missing path: \"{}\"", pointer.text)),
+            (Kind::Remove, _) => ("remove", format!("doc is missing path: \"{}\"", pointer.text)),
+            (Kind::Replace, _) => ("replace", format!("doc is missing path: {}", pointer.text)),
+            (Kind::Test, _) => ("test", format!("is missing path: {}", pointer.text)),
+            (Kind::Move, true) => ("move", format!("doc is missing from path: {}", pointer.text)),
+            (Kind::Move, false) => ("move", format!("doc is missing destination path: {}", pointer.text)),
+            (Kind::Copy, true) => ("copy", format!("doc is missing from path: {}", pointer.text)),
+            (Kind::Copy, false) => ("copy", format!("doc is missing destination path: {}", pointer.text)),
+        };
+        format!("{op} operation does not apply: {what}: missing value")
     }
 
     fn refused(&self, pointer: &Pointer, Refusal(reason): Refusal) -> Box<Diagnostic> {

@@ -65,7 +65,8 @@ pub fn decode_kustomization(root: &Node) -> Result<Kustomization> {
 fn empty<T>(at: Span) -> Result<T> {
     Err(Diagnostic::new("empty-kustomization", "the kustomization file is empty")
         .at(at)
-        .help("name at least one field, such as `resources:`"))
+        .help("name at least one field, such as `resources:`")
+        .reference("kustomization.yaml is empty"))
 }
 
 fn fields<'a>(root: &'a Node, field: &'a str) -> impl Iterator<Item = &'a Node> {

@@ -4,7 +4,6 @@
 
 use Kind::{ChartHome, Directory, File, FileOrInline, FileSource, Inside, Plugins, Resource};
 
-use super::shape::string;
 use super::{Localizer, Root, check_reference, explain};
 use crate::base::{Diagnostic, Result, SourceId};
 use crate::k8s::read::read_resources;
@@ -13,6 +12,7 @@ use crate::kustomize::absorb::append;
 use crate::kustomize::generators::parse_file_source;
 use crate::kustomize::kustomization::Text;
 use crate::kustomize::loader::{RepoSpec, Target, is_remote_file};
+use crate::kustomize::shape::string;
 use crate::yaml::{Node, Value};
 
 /// What a text names.

@@ -55,7 +55,7 @@ pub enum Builtin {
 type Affix = (FieldSpecs, Text);
 
 /// All kinds that may stand beside `apiVersion: builtin`. `SortOrderTransformer` is none of them on purpose.
-const KINDS: [&str; 18] = [
+pub const KINDS: [&str; 18] = [
     "AnnotationsTransformer",
     "ConfigMapGenerator",
     "HashTransformer",

@@ -16,6 +16,7 @@ use crate::kustomize::fieldspecs::FieldSpecs;
 use crate::kustomize::kustomization::Image;
 use crate::yaml::{Node, Tag, Value};
 use reference::Rule;
+pub use reference::split;
 
 /// Changes the images that the entries name, one entry after the other.
 ///

@@ -107,7 +107,7 @@ fn after_word(text: &str) -> &str {
 
 /// Name, tag and digest. What stands before the first slash may be a host with a port.
 /// kustomize: image.Split.
-fn split(image: &str) -> (&str, &str, &str) {
+pub fn split(image: &str) -> (&str, &str, &str) {
     let from = image.find('/').unwrap_or(0);
     let find = |c: char| image[from..].find(c).map(|at| at + from);
     match (find(':'), find('@')) {

@@ -1,0 +1,45 @@
+//! `set replicas`: how many there are to be.
+//!
+//! Source: kustomize 5.8.1, kustomize/commands/edit/set/setreplicas.go.
+
+use super::fields::{object, set, set_items, take_items, text_of};
+use super::{Edited, bad_argument, draft};
+use crate::base::{Result, Span};
+use crate::kustomize::context::Context;
+use crate::yaml::{Node, Scalar, Style, Tag};
+
+/// Words `name=count`. The entries are sorted by name then.
+///
+/// Errors: a word of another form; those of [`draft::open`].
+pub fn set_replicas(ctx: &Context, words: &[String]) -> Edited {
+    let form = "write `name=count` for each";
+    if words.is_empty() {
+        return Err(bad_argument("no replicas are given").help(form));
+    }
+    let changes = words.iter().map(|word| parse(word).ok_or(word)).collect::<Result<Vec<_>, _>>();
+    let changes = changes.map_err(|word| bad_argument(format!("`{word}` is no number of replicas")).help(form))?;
+    let mut draft = draft::open(ctx)?;
+    let mut entries: Vec<Node> = Vec::new();
+    // kustomize: of equal names the last of the words counts, then the first of the file.
+    let old = take_items(&mut draft.fields, "replicas");
+    for entry in changes.iter().rev().map(|(name, count)| entry(name, *count)).chain(old) {
+        if !entries.iter().any(|earlier| text_of(earlier, "name") == text_of(&entry, "name")) {
+            entries.push(entry);
+        }
+    }
+    entries.sort_by(|a, b| text_of(a, "name").cmp(text_of(b, "name")));
+    set_items(&mut draft.fields, "replicas", entries);
+    Ok(Some(draft))
+}
+
+fn parse(word: &str) -> Option<(&str, i64)> {
+    let (name, count) = word.split_once('=')?;
+    Some((name, count.parse().ok()?))
+}
+
+fn entry(name: &str, count: i64) -> Node {
+    let mut entry = object(&[("name", name)]);
+    let scalar = Scalar { text: count.to_string().into(), tag: Tag::Int, style: Style::Plain };
+    set(&mut entry, "count", Some(Node::new(scalar, Span::NOWHERE)));
+    entry
+}
