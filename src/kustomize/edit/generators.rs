@@ -210,7 +210,9 @@ fn position(entries: &[Node], name: &str, namespace: &str) -> Option<usize> {
 
 /// kustomize: none is the same as `default`.
 fn is_same_namespace(a: &str, b: &str) -> bool {
-    let full = |namespace| if namespace == "" { "default" } else { namespace };
+    fn full(namespace: &str) -> &str {
+        if namespace.is_empty() { "default" } else { namespace }
+    }
     full(a) == full(b)
 }
 
