@@ -273,6 +273,7 @@ mod tests {
         assert_eq!(read("http://$(A)"), Some(Some("/2".into())));
         assert_eq!(read("x.$(A).y"), Some(Some(".1".into())));
         assert_eq!(read("x/$(A):80"), None);
-        assert_eq!(read("a-b$(A)b-a"), None);
+        assert_eq!(read("a-b$(A)b-a"), Some(Some("b1".into())));
+        assert_eq!(read("a$(A)$(A)"), None);
     }
 }
