@@ -7,6 +7,8 @@
 //! **Not here:** how manifests are rendered.
 
 pub mod append;
+pub mod archive;
+pub mod copy;
 pub mod digest;
 pub mod elsewhere;
 pub mod gc;

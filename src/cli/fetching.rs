@@ -38,6 +38,12 @@ pub fn context_without_cache() -> Context {
     Context::new(settings(None, false), progress::sink(), SystemTime::now)
 }
 
+/// The same for commands that need not have such flags.
+pub fn context_of(cache_dir: Option<PathBuf>, is_offline: bool) -> Context {
+    let cache_dir = cache_dir.filter(|dir| !dir.as_os_str().is_empty()).or_else(cache_dir_of_environment);
+    Context::new(settings(cache_dir, is_offline), progress::sink(), SystemTime::now)
+}
+
 fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
     // What somebody sets to `yes` is not to be taken for a no.
     let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) != Ok(false));
@@ -69,10 +75,13 @@ fn has_terminal() -> bool {
 
 /// `--cache-dir`, `KZ_CACHE_DIR`, `XDG_CACHE_HOME/kz`, `HOME/.cache/kz`.
 pub fn cache_dir(matches: &ArgMatches) -> Option<PathBuf> {
-    let directory = |name: &str| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let given = matches.get_one::<PathBuf>("cache-dir").filter(|dir| !dir.as_os_str().is_empty()).cloned();
-    given
-        .or_else(|| directory("KZ_CACHE_DIR"))
+    given.or_else(cache_dir_of_environment)
+}
+
+fn cache_dir_of_environment() -> Option<PathBuf> {
+    let directory = |name: &str| std::env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    directory("KZ_CACHE_DIR")
         // XDG: relative paths do not count.
         .or_else(|| directory("XDG_CACHE_HOME").filter(|dir| dir.is_absolute()).map(|dir| dir.join("kz")))
         .or_else(|| directory("HOME").map(|home| home.join(".cache").join("kz")))

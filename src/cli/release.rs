@@ -1,6 +1,8 @@
 //! `kz release`
 
+mod copy;
 mod gc;
+mod init;
 mod inputs;
 mod keys;
 mod read;
@@ -27,6 +29,10 @@ pub const VERBS: &[Verb] = &[
     Verb::new("rollback", rollback::command, rollback::run),
     Verb::new("verify", read::verify_command, read::verify),
     Verb::new("gc", gc::command, gc::run),
+    Verb::new("init", init::command, init::run),
+    Verb::new("copy", copy::copy_command, copy::copy_all),
+    Verb::new("export", copy::export_command, copy::export),
+    Verb::new("import", copy::import_command, copy::import),
     Verb::group("keys", keys::command, keys::VERBS),
 ];
 
@@ -42,7 +48,9 @@ Examples:
 pub fn command(_purpose: Purpose) -> Command {
     Command::new("release")
         .about("Keep what was rendered, show it, and go back to it")
-        .override_usage("kz release record|list|history|show|mark|rollback|verify|gc|keys [FLAGS]")
+        .override_usage(
+            "kz release record|list|history|show|mark|rollback|verify|gc|init|copy|export|import|keys [FLAGS]",
+        )
         .after_help(EXAMPLES)
 }
 

@@ -22,7 +22,9 @@ mod changes;
 mod failure;
 mod folder;
 mod local;
+mod objects;
 mod reference;
+mod remote;
 mod repository;
 mod revision;
 mod submodule;
@@ -35,6 +37,8 @@ use std::time::Duration;
 pub use address::{is_local, without_password};
 pub use changes::{Changes, Tracked};
 pub use local::Repository;
+pub use objects::{Commit, Object, Objects};
+pub use remote::{Pushed, Remote, check_branch};
 pub use revision::Revision;
 
 use super::Context;

@@ -116,24 +116,17 @@ fn forget(store: &dyn Store, name: &str, gone: &[u64]) -> Result<()> {
     for base in bases.iter().filter(|base| is_gone(**base)) {
         revision::keep_as_base(store, name, *base)?;
     }
-    for number in gone {
-        store.remove(&revision::key(name, *number))?;
-    }
-    for key in marks::keys_of(store, name, &is_gone)? {
-        store.remove(&key)?;
-    }
+    let mut keys: Vec<String> = gone.iter().map(|number| revision::key(name, *number)).collect();
+    keys.extend(marks::keys_of(store, name, &is_gone)?);
     let first = kept.first().copied().unwrap_or(u64::MAX);
-    for sum in store.list(&format!("{SUMS}/{name}"))? {
-        if sum.parse().is_ok_and(|last: u64| last < first) {
-            store.remove(&format!("{SUMS}/{name}/{sum}"))?;
-        }
-    }
-    for base in store.list(&revision::bases(name))? {
-        if base.parse().is_ok_and(|base: u64| !bases.contains(&base)) {
-            store.remove(&format!("{}/{base}", revision::bases(name)))?;
-        }
-    }
-    Ok(())
+    let old = |sum: &String| sum.parse().is_ok_and(|last: u64| last < first);
+    keys.extend(
+        store.list(&format!("{SUMS}/{name}"))?.into_iter().filter(old).map(|sum| format!("{SUMS}/{name}/{sum}")),
+    );
+    let useless = |base: &String| base.parse().is_ok_and(|base: u64| !bases.contains(&base));
+    let folder = revision::bases(name);
+    keys.extend(store.list(&folder)?.into_iter().filter(useless).map(|base| format!("{folder}/{base}")));
+    store.remove_all(&keys)
 }
 
 /// The packs that any revision uses; nothing where that cannot be told.
@@ -166,8 +159,10 @@ fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, grace: Duration, now
     }
     for pack in store.list("packs")?.into_iter().filter(|pack| !used.contains(pack)) {
         // Who finds the pack must find what is sealed of it, so that goes last.
-        if remove_old(store, &format!("packs/{pack}"), grace, now)? {
-            sealed.remove(&pack).into_iter().flatten().try_for_each(|key| store.remove(&key))?;
+        let key = format!("packs/{pack}");
+        if is_old(store, &key, grace, now)? {
+            let keys: Vec<String> = std::iter::once(key).chain(sealed.remove(&pack).into_iter().flatten()).collect();
+            store.remove_all(&keys)?;
             removed += 1;
         }
         sealed.remove(&pack);
@@ -182,12 +177,13 @@ fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, grace: Duration, now
     Ok(removed)
 }
 
-/// Takes a key away if it is old enough. Of what nobody knows how old it is, it stays.
-fn remove_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<bool> {
-    let Some(written) = store.written(key)? else { return Ok(false) };
-    let is_old = now.duration_since(written).unwrap_or_default() >= grace;
-    if is_old {
-        store.remove(key)?;
-    }
-    Ok(is_old)
+/// Takes a key away if it is old enough.
+fn remove_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<()> {
+    if is_old(store, key, grace, now)? { store.remove(key) } else { Ok(()) }
+}
+
+/// Of what nobody knows how old it is, it is not.
+fn is_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<bool> {
+    let written = store.written(key)?;
+    Ok(written.is_some_and(|written| now.duration_since(written).unwrap_or_default() >= grace))
 }

@@ -81,6 +81,17 @@ fn segment(store: &dyn Store, name: &str, last: u64) -> Result<Option<Vec<Revisi
     Ok(content.and_then(|content| serde_json::from_slice(&revision::decompress(&content)?).ok()))
 }
 
+/// Whether a sum is one.
+pub fn is_sum(store: &dyn Store, name: &str, last: u64) -> bool {
+    let all = segment(store, name, last).ok().flatten();
+    all.is_some_and(|all| all.iter().all(|of| of.name == name && of.number <= last))
+}
+
+/// Where the sums of a release are.
+pub fn sums_folder(name: &str) -> String {
+    format!("sums/{name}")
+}
+
 fn segment_key(name: &str, last: u64) -> String {
     format!("{SUMS}/{name}/{last:010}")
 }
@@ -177,7 +188,7 @@ pub fn layers(store: &dyn Store, of: &Revision) -> Result<Vec<Layer>> {
     Ok(layers)
 }
 
-fn no_release(store: &dyn Store, name: &str) -> Box<Diagnostic> {
+pub(super) fn no_release(store: &dyn Store, name: &str) -> Box<Diagnostic> {
     Diagnostic::new("release-unknown", format!("there is no release `{name}` in {}", store.name()))
         .help(format!("`kz release list` shows those that are there, `kz release record {name} TARGET` makes it"))
 }

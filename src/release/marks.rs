@@ -39,7 +39,7 @@ pub fn add(store: &dyn Store, name: &str, number: u64, mark: &Mark) -> Result<()
         .map_err(|error| Diagnostic::new("store", format!("a mark cannot be written: {error}")))?;
     let mut next = of_revision(store, name)?.iter().filter(|(of, _, _)| *of == number).map(|(_, at, _)| *at + 1).max();
     // Somebody else may be faster.
-    while !store.put_new(&format!("marks/{name}/{number:010}-{:06}", next.unwrap_or_default()), &content)? {
+    while !store.put_new(&key_of(name, number, next.unwrap_or_default()), &content)? {
         next = Some(next.unwrap_or_default() + 1);
     }
     Ok(())
@@ -73,6 +73,40 @@ pub fn last_applied(store: &dyn Store, name: &str, most: u64) -> Result<Option<u
 /// The keys of the marks of some revisions.
 pub fn keys_of(store: &dyn Store, name: &str, is_one: &dyn Fn(u64) -> bool) -> Result<Vec<String>> {
     Ok(of_revision(store, name)?.into_iter().filter(|(number, ..)| is_one(*number)).map(|(.., key)| key).collect())
+}
+
+/// The marks that another store lacks, behind those that it has: under which keys they are to be kept there, and what
+/// they hold. Those that are damaged are left out.
+pub fn missing(from: &dyn Store, to: &dyn Store, name: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    let there = of_revision(to, name)?;
+    let mut missing: Vec<(String, Vec<u8>)> = Vec::new();
+    let (mut of, mut known, mut next) = (None, Vec::new(), 0);
+    for (number, _, key) in of_revision(from, name)? {
+        if of.replace(number) != Some(number) {
+            let own = there.iter().filter(|(of, ..)| *of == number);
+            next = own.clone().map(|(_, at, _)| at + 1).max().unwrap_or_default();
+            known = own.map(|(.., key)| to.get(key)).collect::<Result<Vec<_>>>()?;
+        }
+        let Ok(Some(content)) = from.get(&key) else { continue };
+        // The same may have been said twice within a second.
+        match known.iter().position(|known| known.as_ref() == Some(&content)) {
+            Some(at) => drop(known.remove(at)),
+            None => {
+                missing.push((key_of(name, number, next), content));
+                next += 1;
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// Whether this is a mark as it is kept.
+pub fn is_mark(content: &[u8]) -> bool {
+    serde_json::from_slice::<Mark>(content).is_ok()
+}
+
+fn key_of(name: &str, number: u64, at: u64) -> String {
+    format!("marks/{name}/{number:010}-{at:06}")
 }
 
 fn read(store: &dyn Store, key: &str) -> Result<Mark> {

@@ -52,6 +52,17 @@ impl Pack {
     }
 }
 
+/// Where a pack is kept.
+pub fn key(id: &str) -> String {
+    format!("packs/{id}")
+}
+
+/// Whether what is kept under a pack's name is that pack.
+pub fn is_whole(id: &str, content: &[u8]) -> bool {
+    let texts = decompress(content).and_then(|json| serde_json::from_slice::<Texts>(&json).ok());
+    texts.is_some_and(|texts| Pack { texts, sealed: Texts::new() }.id() == id)
+}
+
 fn json(texts: &Texts) -> Result<Vec<u8>> {
     serde_json::to_vec(texts).map_err(|error| Diagnostic::new("store", format!("a pack cannot be written: {error}")))
 }

@@ -10,7 +10,7 @@ use crate::base::{Diagnostic, Result};
 pub const VERSION: u32 = 1;
 
 /// A revision of a release. Once recorded it never changes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
     pub version: u32,
@@ -235,7 +235,8 @@ pub fn bases(name: &str) -> String {
     format!("bases/{name}")
 }
 
-fn base_key(name: &str, number: u64) -> String {
+/// Where one of them is.
+pub fn base_key(name: &str, number: u64) -> String {
     format!("{}/{number:010}", bases(name))
 }
 

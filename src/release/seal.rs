@@ -61,21 +61,23 @@ pub fn keys(store: &dyn Store, identities: &[Identity]) -> Result<Option<Keys>> 
 pub fn create(store: &dyn Store, recipients: Vec<Recipient>, identities: &[Identity], random: Random) -> Result<Keys> {
     let mut key = [0; 32];
     random(&mut key);
-    if write(store, 1, &recipients, &key)? {
+    if store.put_new(&keys_key(1), &generation(&recipients, &key)?)? {
         return Ok(Keys { generation: 1, recipients, key: Some(key) });
     }
     keys(store, identities)?.ok_or_else(|| Diagnostic::new("store", format!("{} loses what is written", store.name())))
 }
 
-/// Writes a generation; false where there is one already.
-fn write(store: &dyn Store, generation: u64, recipients: &[Recipient], key: &[u8; 32]) -> Result<bool> {
+/// A generation as it is kept.
+fn generation(recipients: &[Recipient], key: &[u8; 32]) -> Result<Vec<u8>> {
     let content = Generation {
         recipients: recipients.iter().map(Recipient::to_string).collect(),
         key: base64::encode(&seal(recipients, key)?),
     };
-    let content = serde_json::to_vec_pretty(&content).map_err(|_| trouble())?;
-    store.put_new(&format!("{KEYS}/{generation:010}"), &content)
+    serde_json::to_vec_pretty(&content).map_err(|_| trouble())
 }
+
+/// What is sealed anew, and the keys under which it was before.
+type Carried = (Vec<(String, Vec<u8>)>, Vec<String>);
 
 /// Seals all that is sealed to other recipients: anew, as the next generation, which counts once all of it is
 /// there. Then what was sealed before goes away.
@@ -88,27 +90,33 @@ pub fn seal_anew(store: &dyn Store, keys: &Keys, recipients: &[Recipient], ident
     };
     let key = keys.key.ok_or_else(closed)?;
     let (old, new) = (keys.generation, keys.generation + 1);
-    let carry = |and_remove: bool| -> Result<()> {
+    let carried = || -> Result<Carried> {
+        let (mut anew, mut before) = (Vec::new(), Vec::new());
         for generation in 1..=old {
             for pack in store.list(&format!("sealed/{generation:010}"))? {
                 let key = sealed_key(generation, &pack);
                 let Some(content) = store.get(&key)? else { continue };
                 let opened = open(&content, identities).ok_or_else(closed)?;
-                store.put_new(&sealed_key(new, &pack), &seal(recipients, &opened)?)?;
-                if and_remove {
-                    store.remove(&key)?;
-                }
+                anew.push((sealed_key(new, &pack), seal(recipients, &opened)?));
+                before.push(key);
             }
         }
-        Ok(())
+        Ok((anew, before))
     };
-    carry(false)?;
-    if !write(store, new, recipients, &key)? {
+    let content = generation(recipients, &key)?;
+    if !store.put_with(&keys_key(new), &content, &carried()?.0)? {
         return Err(Diagnostic::new("store-keys", "somebody else changes the recipients just now").help("do it again"));
     }
     // With what was recorded while this went on.
-    carry(true)?;
-    (1..=old).try_for_each(|generation| store.remove(&format!("{KEYS}/{generation:010}")))
+    let (anew, mut before) = carried()?;
+    store.put_series(&anew, &[])?;
+    before.extend((1..=old).map(keys_key));
+    store.remove_all(&before)
+}
+
+/// Where the keys of a generation are kept.
+pub fn keys_key(generation: u64) -> String {
+    format!("{KEYS}/{generation:010}")
 }
 
 /// Where what is sealed of a pack is kept.
@@ -120,6 +128,11 @@ impl Keys {
     /// Whether what is sealed can be told apart.
     pub fn is_open(&self) -> bool {
         self.key.is_some()
+    }
+
+    /// Whether the key of the store is that of another one; nothing for who cannot open both.
+    pub fn has_key_of(&self, other: &Keys) -> Option<bool> {
+        Some(self.key? == other.key?)
     }
 
     /// What tells one value from others, in 32 digits; nothing for who has no key.

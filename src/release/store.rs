@@ -5,9 +5,13 @@
 
 mod address;
 mod folder;
+pub mod git;
+mod memory;
 
 pub use address::Address;
 pub use folder::Folder;
+pub use git::Git;
+pub use memory::Memory;
 
 use std::time::SystemTime;
 
@@ -42,8 +46,30 @@ pub trait Store: Sync {
     /// When a key was written last; nothing where it is not there, or where nobody knows.
     fn written(&self, key: &str) -> Result<Option<SystemTime>>;
 
+    /// Writes what some keys need, as [`Store::put_with`] does, and then each of these in turn, where it is not there
+    /// yet. Ends at the first that is there with other content, and gives how many came before it.
+    ///
+    /// Errors: the store cannot be written; then the keys are there up to one of them.
+    fn put_series(&self, needed: &[(String, Vec<u8>)], series: &[(String, Vec<u8>)]) -> Result<usize> {
+        for (at, (key, content)) in series.iter().enumerate() {
+            let needed = if at == 0 { needed } else { &[] };
+            if !self.put_with(key, content, needed)? && self.get(key)?.as_ref() != Some(content) {
+                return Ok(at);
+            }
+        }
+        if series.is_empty() {
+            needed.iter().try_for_each(|(key, content)| self.put_new(key, content).map(drop))?;
+        }
+        Ok(series.len())
+    }
+
     /// Takes away what is of no use any more; not being there is no error.
     fn remove(&self, key: &str) -> Result<()>;
+
+    /// The same of many.
+    fn remove_all(&self, keys: &[String]) -> Result<()> {
+        keys.iter().try_for_each(|key| self.remove(key))
+    }
 
     /// What people call it, for messages.
     fn name(&self) -> String;

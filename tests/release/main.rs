@@ -7,6 +7,9 @@ mod gc;
 #[path = "../support/temp_dir.rs"]
 mod temp_dir;
 
+mod copy;
+mod git;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

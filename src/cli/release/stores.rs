@@ -3,17 +3,19 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use age::x25519::{Identity, Recipient};
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources};
+use kz::fetch::git::NamedBy;
 use kz::release::seal::{self, Keys};
-use kz::release::store::{Address, Folder, Store};
+use kz::release::store::{Address, Folder, Git, Store};
 
 use crate::cli::args::{path, value};
-use crate::cli::settings;
 use crate::cli::ui::Ui;
+use crate::cli::{fetching, settings};
 
 /// Adds the flags that all commands of releases have.
 pub fn flags(command: Command) -> Command {
@@ -24,7 +26,11 @@ pub fn flags(command: Command) -> Command {
             "STORE",
             "Where the store is; `.kz` of the repository if nothing else is said [env: KZ_STORE]",
         ))
-        .arg(path("identity", "FILE", "The age identity that opens what is sealed [env: KZ_IDENTITY]"))
+        .arg(identity_flag())
+}
+
+pub fn identity_flag() -> Arg {
+    path("identity", "FILE", "The age identity that opens what is sealed [env: KZ_IDENTITY]")
 }
 
 /// What the flags say. Cheap to make: nothing is looked at.
@@ -32,6 +38,9 @@ pub fn flags(command: Command) -> Command {
 pub struct Named {
     store: Option<String>,
     identity: Option<PathBuf>,
+    /// Of commands that may fetch something: as they say it.
+    cache_dir: Option<PathBuf>,
+    is_offline: bool,
 }
 
 impl Named {
@@ -39,8 +48,17 @@ impl Named {
         Named {
             store: matches.get_one::<String>("store").filter(|name| !name.is_empty()).cloned(),
             identity: matches.get_one::<PathBuf>("identity").filter(|file| !file.as_os_str().is_empty()).cloned(),
+            cache_dir: matches.try_get_one::<PathBuf>("cache-dir").ok().flatten().cloned(),
+            is_offline: matches.try_get_one::<bool>("offline").ok().flatten().copied().unwrap_or_default(),
         }
     }
+}
+
+/// The identities that a command without a store of its own names.
+///
+/// Errors: as [`identities`].
+pub fn identities_of(matches: &ArgMatches) -> Result<Vec<Identity>> {
+    identities(&Named { identity: matches.get_one::<PathBuf>("identity").cloned(), ..Named::default() })
 }
 
 /// The store that is named: by a flag, by `KZ_STORE`, by `.kz.toml`; or else the one of the repository.
@@ -49,22 +67,33 @@ impl Named {
 pub fn store(named: &Named, sources: &Sources) -> Result<Box<dyn Store>> {
     let by_environment = || std::env::var("KZ_STORE").ok().filter(|name| !name.is_empty());
     if let Some(name) = named.store.clone().or_else(by_environment) {
-        return at(&Address::parse(&name)?);
+        return at(&Address::parse(&name)?, NamedBy::User, named);
     }
-    let directory = std::env::current_dir().map_err(|error| {
-        Diagnostic::new("working-directory", format!("the working directory cannot be found: {error}"))
-            .help("change to a directory that exists")
-    })?;
+    let directory = working_directory()?;
     match settings::find(&Disk, &directory, sources)?.store {
-        Some(name) => at(&Address::parse(&name)?),
+        Some(name) => at(&Address::parse(&name)?, NamedBy::Repository, named),
         None => Ok(Box::new(Folder::find(&directory))),
     }
 }
 
-fn at(address: &Address) -> Result<Box<dyn Store>> {
+fn working_directory() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Diagnostic::new("working-directory", format!("the working directory cannot be found: {error}"))
+            .help("change to a directory that exists")
+    })
+}
+
+/// The store at an address, and who has written that. Nothing is looked at yet.
+///
+/// Errors: what git must not be given; no git.
+pub fn at(address: &Address, by: NamedBy, named: &Named) -> Result<Box<dyn Store>> {
     match address {
         Address::Folder(path) => Ok(Box::new(Folder::new(path))),
-        Address::Git { .. } | Address::Cloud(_) => Err(Diagnostic::new("store", "only folders are stores so far")
+        Address::Git { remote, branch } => {
+            let context = Arc::new(fetching::context_of(named.cache_dir.clone(), named.is_offline));
+            Ok(Box::new(Git::open(context, remote.as_deref(), branch, by, &working_directory()?)?))
+        }
+        Address::Cloud(_) => Err(Diagnostic::new("store", "only folders and branches of git are stores so far")
             .help("releases are kept in a folder; to share it, keep it where others can reach it")),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::failure::{Failure, Kind};
 use super::{NamedBy, Source, address};
-use crate::base::process::{self, Job, Limit};
+use crate::base::process::{self, Job, Limit, Outcome};
 use crate::base::{Diagnostic, Result};
 use crate::fetch::{Context, Programs};
 
@@ -94,17 +94,26 @@ pub struct Call<'c> {
     manner: Manner,
     args: Vec<String>,
     environment: Vec<(String, String)>,
+    /// Where it is run, if it matters.
+    folder: Option<PathBuf>,
 }
 
 impl<'c> Call<'c> {
     /// A call that works on the bare repository in `repository`, whose remote `origin` is the source's address. It is
     /// not written down, for it may hold a password.
     pub fn new(context: &'c Context, source: &'c Source, repository: &Path) -> Call<'c> {
-        let mut call = Call { context, source, manner: Manner::Quiet, args: Vec::new(), environment: Vec::new() };
-        for config in CONFIG {
-            call = call.config(config.to_owned());
-        }
-        call.origin(&source.url).arg(format!("--git-dir={}", repository.display()))
+        Call::bare(context, source).origin(&source.url).arg(format!("--git-dir={}", repository.display()))
+    }
+
+    /// A call that works on the repository around a folder, with the remotes that it has.
+    pub fn around(context: &'c Context, source: &'c Source, folder: &Path) -> Call<'c> {
+        Call { folder: Some(folder.to_owned()), ..Call::bare(context, source) }
+    }
+
+    fn bare(context: &'c Context, source: &'c Source) -> Call<'c> {
+        let (manner, args, environment) = (Manner::Quiet, Vec::new(), Vec::new());
+        let call = Call { context, source, manner, args, environment, folder: None };
+        CONFIG.into_iter().fold(call, |call, config| call.config(config.to_owned()))
     }
 
     /// Others see the arguments of programs: a password goes by way of the environment, for its server alone.
@@ -147,7 +156,17 @@ impl<'c> Call<'c> {
 
     /// Runs git, and gives what it prints.
     pub fn run(self) -> Result<Vec<u8>, Failure> {
-        let Call { context, source, manner, args, environment: own } = self;
+        let source = self.source;
+        let outcome = self.outcome()?;
+        match outcome.failure {
+            None => Ok(outcome.stdout),
+            Some(ended) => Err(Failure::of_message(source, "fetch", &outcome.stderr, &ended)),
+        }
+    }
+
+    /// Runs git, and gives what it leaves, however it ends; messages are fit to be shown.
+    pub fn outcome(self) -> Result<Outcome, Failure> {
+        let Call { context, source, manner, args, environment: own, folder } = self;
         let programs = &context.settings.programs;
         let program = program(context)?;
         let mut environment = environment(programs);
@@ -164,20 +183,19 @@ impl<'c> Call<'c> {
             args: &args,
             environment: &environment,
             // Not in a repository that is about something else.
-            directory: Some(context.cache()?.root()),
+            directory: Some(match &folder {
+                Some(folder) => folder,
+                None => context.cache()?.root(),
+            }),
             input: Vec::new(),
         };
-        let outcome = match process::run_within(job, Limit { time: source.timeout, family: programs.family() }) {
-            Ok(outcome) => outcome,
-            Err(error) if error.code == "program-timeout" => return Err(Failure::of_timeout(source)),
-            Err(error) => return Err(Failure { kind: Kind::Other, diagnostic: error }),
-        };
-        match outcome.failure {
-            None => Ok(outcome.stdout),
-            Some(ended) => {
-                let said = address::clean_message(&outcome.stderr, &source.url);
-                Err(Failure::of_message(source, &said, &ended))
+        match process::run_within(job, Limit { time: source.timeout, family: programs.family() }) {
+            Ok(outcome) => {
+                let stderr = address::clean_message(&outcome.stderr, &source.url);
+                Ok(Outcome { stderr, ..outcome })
             }
+            Err(error) if error.code == "program-timeout" => Err(Failure::of_timeout(source)),
+            Err(error) => Err(Failure { kind: Kind::Other, diagnostic: error }),
         }
     }
 }

@@ -85,8 +85,8 @@ const NO_REPOSITORY: &str = "see whether the address is right; servers also say 
 const OTHERWISE: &str = "see whether `git clone` of it works here";
 
 impl Failure {
-    /// `said` is what git wrote on stderr, without secrets; `ended` is how it ended.
-    pub fn of_message(source: &Source, said: &str, ended: &str) -> Failure {
+    /// `verb` is what git was to do; `said` what it wrote on stderr, without secrets; `ended` how it ended.
+    pub fn of_message(source: &Source, verb: &str, said: &str, ended: &str) -> Failure {
         let known = MESSAGES.iter().find(|(text, ..)| said.contains(text));
         let (kind, help) = known.map_or((Kind::Other, OTHERWISE), |(_, kind, help)| (*kind, *help));
         if kind == Kind::NoReference {
@@ -99,7 +99,7 @@ impl Failure {
         let line =
             ["fatal: ", "error: ", "remote: ", "ERROR: "].iter().fold(line, |line, word| line.trim_start_matches(word));
         let help = if help.is_empty() { OTHERWISE } else { help };
-        let message = format!("git cannot fetch `{}`: {line}", address::without_password(&source.url));
+        let message = format!("git cannot {verb} `{}`: {line}", address::without_password(&source.url));
         Failure { kind, diagnostic: Diagnostic::new("git-failed", message).help(help) }
     }
 

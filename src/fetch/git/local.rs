@@ -217,7 +217,7 @@ impl Repository {
 
 const DEEPEN: &str = "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` in the step that checks it out";
 
-fn no_repository(folder: &Path, said: &str) -> Box<Diagnostic> {
+pub(super) fn no_repository(folder: &Path, said: &str) -> Box<Diagnostic> {
     let folder = folder.display();
     if said.contains("not a git repository") {
         return Diagnostic::new("git-repository", format!("`{folder}` is in no git repository"))
@@ -230,7 +230,7 @@ fn no_repository(folder: &Path, said: &str) -> Box<Diagnostic> {
     failed("rev-parse", said, "it says nothing")
 }
 
-fn failed(verb: &str, said: &str, ended: &str) -> Box<Diagnostic> {
+pub(super) fn failed(verb: &str, said: &str, ended: &str) -> Box<Diagnostic> {
     let line = said.lines().rfind(|line| line.starts_with("fatal:") || line.starts_with("error:")).unwrap_or(ended);
     let line = line.trim_start_matches("fatal: ").trim_start_matches("error: ");
     let help = match said.contains("dubious ownership") {
