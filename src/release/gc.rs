@@ -91,13 +91,14 @@ pub fn sweep(store: &dyn Store, plan: &Plan, keep: Keep, now: SystemTime) -> Res
         forget(store, name, gone)?;
     }
     let mut swept = Swept::default();
-    match used_packs(store)? {
-        Some(used) => swept.packs = remove_packs(store, &used, keep.grace, now)?,
-        None => swept.is_unsure = true,
+    let used = used_packs(store)?;
+    swept.is_unsure = used.is_none();
+    let Some(before) = now.checked_sub(keep.grace) else { return Ok(swept) };
+    if let Some(used) = used {
+        swept.packs = remove_packs(store, &used, before)?;
     }
-    for draft in store.list("drafts")? {
-        remove_old(store, &format!("drafts/{draft}"), keep.grace, now)?;
-    }
+    let drafts = store.list("drafts")?.into_iter().map(|draft| vec![format!("drafts/{draft}")]);
+    store.remove_old(&drafts.collect::<Vec<_>>(), before)?;
     Ok(swept)
 }
 
@@ -149,41 +150,24 @@ fn used_packs(store: &dyn Store) -> Result<Option<BTreeSet<String>>> {
     Ok(Some(used))
 }
 
-fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, grace: Duration, now: SystemTime) -> Result<usize> {
-    let mut removed = 0;
+fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, before: SystemTime) -> Result<usize> {
     let mut sealed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for generation in store.list("sealed")? {
         for pack in store.list(&format!("sealed/{generation}"))? {
             sealed.entry(pack.clone()).or_default().push(format!("sealed/{generation}/{pack}"));
         }
     }
-    for pack in store.list("packs")?.into_iter().filter(|pack| !used.contains(pack)) {
+    let mut groups = Vec::new();
+    for pack in store.list("packs")? {
         // Who finds the pack must find what is sealed of it, so that goes last.
-        let key = format!("packs/{pack}");
-        if is_old(store, &key, grace, now)? {
-            let keys: Vec<String> = std::iter::once(key).chain(sealed.remove(&pack).into_iter().flatten()).collect();
-            store.remove_all(&keys)?;
-            removed += 1;
+        let sealed = sealed.remove(&pack).into_iter().flatten();
+        if !used.contains(&pack) {
+            groups.push(std::iter::once(format!("packs/{pack}")).chain(sealed).collect());
         }
-        sealed.remove(&pack);
     }
+    let removed = store.remove_old(&groups, before)?;
     // What is left of a record that was killed between the two.
-    let packs: BTreeSet<String> = store.list("packs")?.into_iter().collect();
-    for key in
-        sealed.into_iter().filter(|(pack, _)| !packs.contains(pack) && !used.contains(pack)).flat_map(|(_, keys)| keys)
-    {
-        remove_old(store, &key, grace, now)?;
-    }
+    let rest = sealed.into_iter().filter(|(pack, _)| !used.contains(pack)).flat_map(|(_, keys)| keys);
+    store.remove_old(&rest.map(|key| vec![key]).collect::<Vec<_>>(), before)?;
     Ok(removed)
-}
-
-/// Takes a key away if it is old enough.
-fn remove_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<()> {
-    if is_old(store, key, grace, now)? { store.remove(key) } else { Ok(()) }
-}
-
-/// Of what nobody knows how old it is, it is not.
-fn is_old(store: &dyn Store, key: &str, grace: Duration, now: SystemTime) -> Result<bool> {
-    let written = store.written(key)?;
-    Ok(written.is_some_and(|written| now.duration_since(written).unwrap_or_default() >= grace))
 }

@@ -168,7 +168,8 @@ fn who_pushes_at_once_from_many_clones_loses_nothing() {
     for clone in &clones {
         git(&place, place.temp.path(), &["clone", "--quiet", "--depth=1", &url, clone.to_str().unwrap()]);
     }
-    record_at_once(&place, &clones, ORIGIN, 10);
+    // A push takes longer than a commit: half as many records are enough.
+    record_at_once(&place, &clones, ORIGIN, 25);
     assert!(git(&place, &place.temp.path().join("origin.git"), &["fsck", "--strict", "--no-dangling"]).is_empty());
 }
 
@@ -327,6 +328,28 @@ fn damage_is_named_and_the_rest_stays_readable() {
     }
     write(&content);
     assert_eq!(place.ok(&["release", "verify", "--store", "git:"]), "");
+}
+
+#[test]
+fn old_revisions_are_taken_out_of_the_branch() {
+    let place = with_remote();
+    for store in [GIT, ORIGIN] {
+        let gc = |flags: &[&str]| place.ok(&[&["release", "gc", "--keep", "2"], flags, &store[..]].concat());
+        for number in 1..=6 {
+            record(&place, store, &format!("{APP}---\n{}", SERVICE.replace("web", &format!("s{number}"))));
+        }
+        assert_eq!(gc(&[]), "", "they are too young");
+        assert_eq!(gc(&["--grace", "0s"]), "web@1\nweb@2\nweb@3\nweb@4\n");
+        assert_eq!(place.ok(&[&["release", "verify"], &store[..]].concat()), "");
+        let shown = place.ok(&[&["release", "show", "web@5"], &store[..]].concat());
+        assert!(shown.contains("s5"), "{shown}");
+        let to = format!("copy-of-{}", store[1].replace(':', "-"));
+        place.ok(&["release", "copy", store[1], &to]);
+        assert_eq!(place.ok(&["release", "show", "web@5", "--store", &to]), shown);
+        assert_eq!(place.ok(&["release", "verify", "--store", &to]), "");
+    }
+    let packs = git(&place, &place.work(), &["ls-tree", "-r", "--name-only", "kz", "packs"]);
+    assert_eq!(packs.lines().count(), 3, "those of the application and of two services");
 }
 
 /// All objects of the repository, reachable or not.

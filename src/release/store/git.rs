@@ -208,8 +208,10 @@ impl Git {
                 }
             }
             if !pauses.pause(self.remote.is_some()) {
-                return Err(Diagnostic::new("store-busy", format!("others write to {} all the time", self.name))
-                    .help("nothing was recorded; do it again later"));
+                return Err(Diagnostic::new("store-busy", format!("others write to {} all the time", self.name)).help(
+                    "nothing was recorded; do it again later. If nobody writes, a git that was killed may have left \
+                         a lock behind: the branch's file in `refs`, with `.lock` at its end",
+                ));
             }
         }
     }
@@ -374,10 +376,16 @@ impl Store for Git {
         self.names(folder, after)
     }
 
-    /// What is in the branch has come with what names it, so nothing is on its way: it may be as old as it likes.
-    fn written(&self, key: &str) -> Result<Option<SystemTime>> {
-        let Some(path) = path_of(key) else { return Ok(None) };
-        Ok(self.entry(self.tip()?.as_ref(), &path)?.map(|_| SystemTime::UNIX_EPOCH))
+    /// Commits tell it, but not to who looks at what is there now.
+    fn written(&self, _: &str) -> Result<Option<SystemTime>> {
+        Ok(None)
+    }
+
+    /// What is in the branch has come in one commit with what names it. So of what nobody names nothing is on its way,
+    /// however young it is.
+    fn remove_old(&self, groups: &[Vec<String>], _: SystemTime) -> Result<usize> {
+        self.remove_all(&groups.concat())?;
+        Ok(groups.len())
     }
 
     fn remove(&self, key: &str) -> Result<()> {
