@@ -328,6 +328,14 @@ fn damage_is_named_and_the_rest_stays_readable() {
     }
     write(&content);
     assert_eq!(place.ok(&["release", "verify", "--store", "git:"]), "");
+    // What a git leaves that was killed.
+    let lock = place.work().join(".git/refs/heads/kz.lock");
+    fs::write(&lock, "").unwrap();
+    place.write("app.yaml", APP);
+    let error = place.fails(&["release", "record", "web", "app.yaml", "--store", "git:"]);
+    assert!(error.contains("store-busy") && error.contains("refs/heads/kz.lock"), "{error}");
+    fs::remove_file(&lock).unwrap();
+    assert_eq!(place.ok(&["release", "record", "web", "app.yaml", "--store", "git:"]), "web@3\n");
 }
 
 #[test]

@@ -191,27 +191,24 @@ impl Git {
                 None => self.write_here(&commit)?,
                 Some(remote) => self.write_there(remote, &commit)?,
             };
-            match failure {
+            let error = match failure {
                 None => return Ok(true),
-                Some(Slow::Elsewhere) => {}
-                Some(Slow::Unclear(error)) => {
-                    is_unclear = true;
-                    let now = self.tip().map_err(|_| {
-                        error.clone().help(
-                            "whether it was recorded is not known; see `kz release history` when the remote can be \
-                             reached again",
-                        )
-                    })?;
-                    if now == tip && !pauses.may_fail_again() {
-                        return Err(error);
-                    }
-                }
+                Some(Slow::Elsewhere) => None,
+                Some(Slow::Unclear(error)) => Some(error),
+            };
+            is_unclear |= error.is_some();
+            let now = self.tip().map_err(|unread| match &error {
+                None => unread,
+                Some(error) => error.clone().help(
+                    "whether it was recorded is not known; see `kz release history` when the remote can be reached again",
+                ),
+            })?;
+            if now == tip && !pauses.may_fail_again(self.remote.is_some()) {
+                return Err(error.unwrap_or_else(|| self.locked()));
             }
             if !pauses.pause(self.remote.is_some()) {
-                return Err(Diagnostic::new("store-busy", format!("others write to {} all the time", self.name)).help(
-                    "nothing was recorded; do it again later. If nobody writes, a git that was killed may have left \
-                         a lock behind: the branch's file in `refs`, with `.lock` at its end",
-                ));
+                return Err(Diagnostic::new("store-busy", format!("others write to {} all the time", self.name))
+                    .help("nothing was recorded; do it again later"));
             }
         }
     }
@@ -303,6 +300,14 @@ impl Git {
         Diagnostic::new("store-git", message).help(format!(
             "to bring it back: `git push {remote} {note}:refs/heads/{branch}`; to begin anew, let kz forget it: \
              `git update-ref -d {note}`"
+        ))
+    }
+
+    fn locked(&self) -> Box<Diagnostic> {
+        let message = format!("the branch `{}` is locked by somebody else, and does not move", self.branch);
+        Diagnostic::new("store-busy", message).help(format!(
+            "nothing was recorded; if no git runs there, one that was killed has left its lock: `{}.lock`",
+            self.reference
         ))
     }
 
@@ -427,8 +432,6 @@ struct Pauses {
 impl Pauses {
     /// So many times others may be faster.
     const MOST: u32 = 200;
-    /// So many times the same may fail while nobody else writes.
-    const FAILURES: u32 = 5;
 
     /// Waits for a while by chance, so that those who wait do not meet again; false where it was often enough.
     fn pause(&mut self, is_far: bool) -> bool {
@@ -442,8 +445,10 @@ impl Pauses {
         self.count < Pauses::MOST
     }
 
-    fn may_fail_again(&mut self) -> bool {
+    /// Whether the same may fail once more while nobody else writes.
+    fn may_fail_again(&mut self, is_far: bool) -> bool {
         self.failed += 1;
-        self.failed < Pauses::FAILURES
+        // git waits for a lock for a tenth of a second.
+        self.failed < if is_far { 5 } else { 20 }
     }
 }
