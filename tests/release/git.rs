@@ -328,6 +328,18 @@ fn damage_is_named_and_the_rest_stays_readable() {
     }
     write(&content);
     assert_eq!(place.ok(&["release", "verify", "--store", "git:"]), "");
+    // A folder of the branch, and its newest commit.
+    for name in ["kz:revisions/web", "kz"] {
+        let id = git(&place, &place.work(), &["rev-parse", name]);
+        let file = place.work().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        let content = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        for args in [&["release", "show", "web"][..], &["release", "record", "web", "app.yaml"]] {
+            let error = place.fails(&[args, &GIT[..]].concat());
+            assert!(error.contains("store-damaged"), "{error}");
+        }
+        fs::write(&file, content).unwrap();
+    }
     // What a git leaves that was killed.
     let lock = place.work().join(".git/refs/heads/kz.lock");
     fs::write(&lock, "").unwrap();

@@ -181,8 +181,13 @@ impl Objects {
         let outcome = self.run(&self.args(&["rev-parse", "--git-dir"]), Vec::new())?;
         match outcome.failure {
             None => Ok(()),
-            Some(_) => Err(no_repository(&self.folder, &outcome.stderr)
-                .help("run kz in a repository, or name one: `--store git:https://…`")),
+            Some(_) => {
+                let error = no_repository(&self.folder, &outcome.stderr);
+                Err(match error.code {
+                    "git-repository" => error.help("run kz in a repository, or name one: `--store git:https://…`"),
+                    _ => error,
+                })
+            }
         }
     }
 

@@ -127,14 +127,17 @@ impl Git {
             Some(remote) if !self.context.settings.offline => remote.fetch(&self.context)?,
             _ => true,
         };
-        let Some(found) = self.objects.get(&self.reference)? else {
-            return match &self.remote {
-                Some(_) if self.context.settings.offline => {
-                    Err(Diagnostic::new("offline", format!("of the store {} nothing was fetched yet", self.name))
-                        .help("run once without `--offline` and `KZ_OFFLINE`"))
-                }
-                _ => Ok(None),
-            };
+        let mut found = self.objects.get(&self.reference)?;
+        if found.is_none() && !self.objects.references(&self.reference)?.is_empty() {
+            // Somebody has made the branch just now, or what it leads to is not there.
+            found = Some(self.objects.get(&self.reference)?.ok_or_else(|| self.damaged("the newest commit"))?);
+        }
+        let Some(found) = found else {
+            if self.remote.is_some() && self.context.settings.offline {
+                let message = format!("of the store {} nothing was fetched yet", self.name);
+                return Err(Diagnostic::new("offline", message).help("run once without `--offline` and `KZ_OFFLINE`"));
+            }
+            return Ok(None);
         };
         if !is_there {
             return Err(self.gone(&found.id));
