@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use kz::kustomize::create::{Detect, Request, create};
+use kz::kustomize::lock::Lock;
 
 use super::args::{Purpose, switch, value};
 use super::edit::{save, tell, with_context};
@@ -61,7 +62,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
             (true, true) => Detect::Below,
         },
     };
-    with_context(&fetching::context(matches), ui, |context| {
+    with_context(&fetching::context(matches), Lock::default(), ui, |context| {
         let created = create(context, &request).and_then(|draft| save(&draft, context, ui));
         tell(context, ui);
         match created {

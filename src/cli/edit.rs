@@ -71,7 +71,7 @@ fn is_on(matches: &ArgMatches, flag: &str) -> bool {
 
 /// Changes the file, and says what is to be said.
 fn change(fetch: &fetch::Context, ui: &Ui, edit: impl FnOnce(&Context) -> Edited) -> Exit {
-    with_context(fetch, ui, |context| {
+    with_context(fetch, Lock::default(), ui, |context| {
         let edited = edit(context);
         tell(context, ui);
         match edited.and_then(|draft| draft.map_or(Ok(()), |draft| save(&draft, context, ui))) {
@@ -86,13 +86,11 @@ fn change_here(ui: &Ui, edit: impl FnOnce(&Context) -> Edited) -> Exit {
     change(&fetching::context_without_cache(), ui, edit)
 }
 
-/// Does something in the working directory.
-pub fn with_context(fetch: &fetch::Context, ui: &Ui, run: impl FnOnce(&Context) -> Exit) -> Exit {
+/// Does something in the working directory. What is added need not be what a lock knows.
+pub fn with_context(fetch: &fetch::Context, lock: Lock, ui: &Ui, run: impl FnOnce(&Context) -> Exit) -> Exit {
     let sources = Sources::new();
-    let found = plain_options()
-        .and_then(|options| Lock::of_target(&Disk, &options.working_dir, ".").map(|lock| (options, lock)));
-    let (options, lock) = match found {
-        Ok(found) => found,
+    let options = match plain_options() {
+        Ok(options) => options,
         Err(error) => return ui.fail(&error, &sources),
     };
     run(&Context {

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use clap::{ArgMatches, Command};
 use kz::base::{Diagnostic, Result, Sources};
 use kz::kustomize::edit::{self, convert_vars};
+use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
 use kz::render;
 
@@ -38,7 +39,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     }
     let fetch = fetching::context(matches);
     let vars = is_on(matches, "vars");
-    with_context(&fetch, ui, |context| {
+    with_context(&fetch, Lock::default(), ui, |context| {
         // Of a kustomization that could not be built before, nothing can be compared.
         let before = build(context).unwrap_or_default();
         let fixed = edit::fix(context).and_then(|draft| {
@@ -92,7 +93,8 @@ fn words_of(error: &Diagnostic) -> &str {
 /// What `kz build` prints for the working directory.
 fn build(context: &Context) -> Result<Vec<u8>> {
     let sources = Sources::new();
-    let context = Context { sources: &sources, notes: Mutex::default(), ..*context };
+    let lock = Lock::of_target(context.fs, &context.options.working_dir, ".")?;
+    let context = Context { sources: &sources, lock: &lock, notes: Mutex::default(), ..*context };
     let built = kustomize::build(&context, ".")?;
     Ok(render::manifests(&built.resources)?.concat())
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: kustomize 5.8.1, kustomize/commands/edit/set/setimage.go.
 
+use std::collections::BTreeMap;
+
 use super::fields::{object, set_items, take_items, text_of};
 use super::{Edited, bad_argument, draft};
 use crate::base::Result;
@@ -28,29 +30,20 @@ pub fn set_images(ctx: &Context, words: &[String]) -> Edited {
     if words.is_empty() {
         return Err(bad_argument("no image is given").help(FORMS));
     }
-    let mut changes: Vec<Change> = Vec::new();
-    for word in words {
-        let change = parse(word)?;
-        changes.retain(|earlier| earlier.name != change.name);
-        changes.push(change);
-    }
+    // Of equal names in the words the last counts.
+    let changes = words.iter().map(|word| parse(word)).collect::<Result<Vec<_>>>()?;
+    let changes: BTreeMap<String, Change> = changes.into_iter().map(|change| (change.name.clone(), change)).collect();
     let mut draft = draft::open(ctx)?;
-    let mut entries: Vec<Node> = Vec::new();
+    let mut entries: BTreeMap<String, Node> = BTreeMap::new();
     for entry in take_items(&mut draft.fields, "images") {
-        let name = text_of(&entry, "name");
-        // kustomize: of equal names the first counts.
-        if entries.iter().any(|earlier| text_of(earlier, "name") == name) {
-            continue;
-        }
-        let entry = match changes.iter().position(|change| change.name == name) {
-            Some(at) => changes.swap_remove(at).entry(Some(&entry)),
-            None => entry,
-        };
-        entries.push(entry);
+        // kustomize: of equal names in the file the first counts.
+        entries.entry(text_of(&entry, "name").to_owned()).or_insert(entry);
     }
-    entries.extend(changes.iter().map(|change| change.entry(None)));
-    entries.sort_by(|a, b| text_of(a, "name").cmp(text_of(b, "name")));
-    set_items(&mut draft.fields, "images", entries);
+    for (name, change) in changes {
+        let changed = change.entry(entries.get(&name));
+        entries.insert(name, changed);
+    }
+    set_items(&mut draft.fields, "images", entries.into_values().collect());
     Ok(Some(draft))
 }
 

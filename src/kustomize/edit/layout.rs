@@ -153,13 +153,15 @@ fn field_of(line: &str) -> Option<&'static str> {
 struct Values {
     /// Of each line's start within a value of several lines. Sorted.
     inner: Vec<u32>,
-    /// Where values end, each with where it starts. Sorted.
-    ends: Vec<(u32, u32)>,
+    /// Where values end. Sorted.
+    ends: Vec<u32>,
+    /// Where values of several lines start. Sorted.
+    long: Vec<u32>,
 }
 
 impl Values {
     fn of(text: &str, root: &Node) -> Values {
-        let mut values = Values { inner: Vec::new(), ends: Vec::new() };
+        let mut values = Values { inner: Vec::new(), ends: Vec::new(), long: Vec::new() };
         let mut pending = vec![root];
         while let Some(node) = pending.pop() {
             match &node.value {
@@ -170,6 +172,7 @@ impl Values {
         }
         values.inner.sort_unstable();
         values.ends.sort_unstable();
+        values.long.sort_unstable();
         values
     }
 
@@ -178,7 +181,10 @@ impl Values {
         let header = value.lines().next().unwrap_or_default();
         let keeps_lines = header.starts_with(['|', '>']) && header.contains('+');
         let value = if keeps_lines { value } else { value.trim_end() };
-        self.ends.push((span.start + value.len() as u32, span.start));
+        self.ends.push(span.start + value.len() as u32);
+        if value.contains('\n') {
+            self.long.push(span.start);
+        }
         let lines = value.match_indices('\n').map(|(at, _)| span.start + at as u32 + 1);
         self.inner.extend(lines.filter(|at| *at < span.start + value.len() as u32));
     }
@@ -191,16 +197,17 @@ impl Values {
     /// Where the comment of a line begins that stands behind something else.
     fn comment_behind(&self, text: &str, start: usize, line: &str) -> Option<u32> {
         let (first, last) = (start as u32, (start + line.len()) as u32);
-        let from = self.ends.partition_point(|(end, _)| *end < first);
-        let on_line = self.ends[from..].iter().take_while(|(end, _)| *end <= last);
-        let mut from = on_line.map(|(end, _)| *end).max().unwrap_or(first);
-        // A value that goes on behind this line: only a block may have a comment here.
-        if let Some((_, begin)) = self.ends.iter().find(|(end, begin)| *end > last && (first..last).contains(begin)) {
-            if !text.get(*begin as usize..)?.starts_with(['|', '>']) {
-                return None;
-            }
-            from = *begin + 1;
-        }
+        // The last of some sorted places on this line.
+        let on_line = |places: &[u32]| {
+            let behind = places.partition_point(|place| *place <= last);
+            places[..behind].last().copied().filter(|place| *place >= first)
+        };
+        let from = match on_line(&self.long) {
+            // A value that goes on behind this line: only a block may have a comment here.
+            Some(begin) if text.get(begin as usize..)?.starts_with(['|', '>']) => begin + 1,
+            Some(_) => return None,
+            None => on_line(&self.ends).unwrap_or(first),
+        };
         let behind = text.get(from as usize..last as usize)?;
         let at = behind.match_indices('#').map(|(at, _)| at);
         at.filter(|at| behind[..*at].ends_with([' ', '\t'])).map(|at| from + at as u32).next()

@@ -3,6 +3,8 @@
 //! Source: kustomize 5.8.1, kustomize/commands/edit: addresource.go, addcomponent.go, addbase.go, addgenerator.go,
 //! addtransformer.go, addbuildmetadata.go, setbuildmetadata.go, and their counterparts in remove.
 
+use std::collections::HashSet;
+
 use super::fields::{append, set_items, take_items, text, texts};
 use super::glob::{check, glob_all, glob_or_fetch, missing};
 use super::{Edited, already_there, bad_argument, draft};
@@ -62,17 +64,19 @@ fn add_paths(ctx: &Context, list: Listed, paths: &[String]) -> Edited {
         return Ok(None);
     }
     let mut draft = draft::open(ctx)?;
+    let mut there: HashSet<String> = texts(&draft.fields, list.field).map(str::to_owned).collect();
+    let mut new = Vec::new();
     for path in paths {
         let is_own = matches!(list.field, "resources" | "components") && path == draft.name();
         if is_own {
             continue;
         }
-        if texts(&draft.fields, list.field).any(|there| there == path) {
-            ctx.note(format!("the {} `{path}` is there already", list.what));
-            continue;
+        match there.insert(path.clone()) {
+            true => new.push(text(path)),
+            false => ctx.note(format!("the {} `{path}` is there already", list.what)),
         }
-        append(&mut draft.fields, list.field, [text(path)]);
     }
+    append(&mut draft.fields, list.field, new);
     Ok(Some(draft))
 }
 
@@ -101,10 +105,13 @@ pub fn remove_files(ctx: &Context, list: Listed, patterns: &[String]) -> Edited 
     if patterns.is_empty() {
         return Err(no_file(list));
     }
-    patterns.iter().try_for_each(|pattern| check(pattern))?;
     let mut draft = draft::open(ctx)?;
     let fits = |path: &str| patterns.iter().any(|pattern| path_match::matches(pattern, path));
     let paths: Vec<&str> = texts(&draft.fields, list.field).collect();
+    // kustomize: where there is nothing to compare with, patterns are not looked at.
+    if !paths.is_empty() {
+        patterns.iter().try_for_each(|pattern| check(pattern))?;
+    }
     for pattern in patterns.iter().filter(|pattern| !paths.iter().any(|path| path_match::matches(pattern, path))) {
         ctx.note(format!("no {} is named `{pattern}`", list.what));
     }

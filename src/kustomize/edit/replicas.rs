@@ -2,6 +2,8 @@
 //!
 //! Source: kustomize 5.8.1, kustomize/commands/edit/set/setreplicas.go.
 
+use std::collections::BTreeMap;
+
 use super::fields::{object, set, set_items, take_items, text_of};
 use super::{Edited, bad_argument, draft};
 use crate::base::{Result, Span};
@@ -19,16 +21,13 @@ pub fn set_replicas(ctx: &Context, words: &[String]) -> Edited {
     let changes = words.iter().map(|word| parse(word).ok_or(word)).collect::<Result<Vec<_>, _>>();
     let changes = changes.map_err(|word| bad_argument(format!("`{word}` is no number of replicas")).help(form))?;
     let mut draft = draft::open(ctx)?;
-    let mut entries: Vec<Node> = Vec::new();
+    let mut entries: BTreeMap<String, Node> = BTreeMap::new();
     // kustomize: of equal names the last of the words counts, then the first of the file.
     let old = take_items(&mut draft.fields, "replicas");
     for entry in changes.iter().rev().map(|(name, count)| entry(name, *count)).chain(old) {
-        if !entries.iter().any(|earlier| text_of(earlier, "name") == text_of(&entry, "name")) {
-            entries.push(entry);
-        }
+        entries.entry(text_of(&entry, "name").to_owned()).or_insert(entry);
     }
-    entries.sort_by(|a, b| text_of(a, "name").cmp(text_of(b, "name")));
-    set_items(&mut draft.fields, "replicas", entries);
+    set_items(&mut draft.fields, "replicas", entries.into_values().collect());
     Ok(Some(draft))
 }
 

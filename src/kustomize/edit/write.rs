@@ -48,12 +48,24 @@ fn place_beside(path: &Path) -> PathBuf {
 }
 
 fn write_new(place: &Path, change: &Change) -> io::Result<()> {
-    let mut file = fs::File::create(place)?;
+    let mut file = create_new(place)?;
     if let Ok(old) = fs::metadata(&change.path) {
         file.set_permissions(old.permissions())?;
     }
     file.write_all(&change.text)?;
     file.sync_all()
+}
+
+/// Never through a link that somebody has put there. What a run that was cut off has left goes away.
+fn create_new(place: &Path) -> io::Result<fs::File> {
+    let create = || fs::OpenOptions::new().write(true).create_new(true).open(place);
+    match create() {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(place)?;
+            create()
+        }
+        other => other,
+    }
 }
 
 fn failed(change: &Change, error: &io::Error) -> Box<Diagnostic> {
