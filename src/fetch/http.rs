@@ -62,6 +62,21 @@ pub fn send(context: &Context, request: &Request) -> Result<Answer, Failure> {
     Ok(Answer { body, ..answer })
 }
 
+/// Makes a request once, for a caller that decides itself what comes after it. Credentials may be among its headers:
+/// no redirect is followed.
+///
+/// Errors: as [`send`].
+pub fn exchange(context: &Context, request: &Request) -> Result<Answer, Failure> {
+    if context.settings.offline {
+        return Err(Failure::offline(request));
+    }
+    let deadline = Instant::now() + context.settings.timeouts.whole;
+    let mut activity = Activity::new(context, format!("asking {}", request.url.host()));
+    let mut body = Vec::new();
+    let answer = wire::exchange(context, request, deadline, &mut body, &mut activity)?;
+    Ok(Answer { body, ..answer })
+}
+
 /// Makes a request; the body of the answer goes where the caller wants it, and the answer has none.
 ///
 /// Errors: as [`send`]. Then what is in the sink is of no use.

@@ -4,18 +4,20 @@
 //! **Not here:** what the bytes mean.
 
 mod address;
+mod cloud;
 mod folder;
 pub mod git;
 mod memory;
 
 pub use address::Address;
+pub use cloud::Cloud;
 pub use folder::Folder;
 pub use git::Git;
 pub use memory::Memory;
 
 use std::time::SystemTime;
 
-use crate::base::Result;
+use crate::base::{Diagnostic, Result};
 
 /// The only way to what is kept. Keys are paths with `/` between their parts.
 pub trait Store: Sync {
@@ -97,17 +99,29 @@ const FORMAT: &str = "kz-store 1\n";
 ///
 /// Errors: those of the store; it has another format.
 pub fn prepare(store: &dyn Store) -> Result<()> {
+    if check(store)? {
+        return Ok(());
+    }
     if !store.put_new("format", FORMAT.as_bytes())? {
         check(store)?;
+    } else if store.put_new("format", FORMAT.as_bytes())? {
+        // What is there now was written over; nothing is to be found there that looks like a store.
+        store.remove("format").ok();
+        return Err(overwrites(&store.name()));
     }
     Ok(())
+}
+
+/// A store in which two who record at once could write over each other's revisions.
+fn overwrites(name: &str) -> Box<Diagnostic> {
+    Diagnostic::new("store-overwrites", format!("{name} cannot write only what is not there yet"))
+        .help("take one that can: a server of S3 has to know `If-None-Match`")
 }
 
 /// Whether there is anything in a store that kz can read.
 ///
 /// Errors: those of the store; it has another format.
 pub fn check(store: &dyn Store) -> Result<bool> {
-    use crate::base::Diagnostic;
     match store.get("format")? {
         None => Ok(false),
         Some(format) if format == FORMAT.as_bytes() => Ok(true),

@@ -7,8 +7,11 @@ mod gc;
 #[path = "../support/temp_dir.rs"]
 mod temp_dir;
 
+mod cloud;
 mod copy;
 mod git;
+mod kin;
+mod relay;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use age::x25519::{Identity, Recipient};
 use clap::{Arg, ArgMatches, Command};
@@ -11,7 +12,7 @@ use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::fetch::git::NamedBy;
 use kz::release::seal::{self, Keys};
-use kz::release::store::{Address, Folder, Git, Store};
+use kz::release::store::{Address, Cloud, Folder, Git, Store};
 
 use crate::cli::args::{path, value};
 use crate::cli::ui::Ui;
@@ -93,8 +94,10 @@ pub fn at(address: &Address, by: NamedBy, named: &Named) -> Result<Box<dyn Store
             let context = Arc::new(fetching::context_of(named.cache_dir.clone(), named.is_offline));
             Ok(Box::new(Git::open(context, remote.as_deref(), branch, by, &working_directory()?)?))
         }
-        Address::Cloud(_) => Err(Diagnostic::new("store", "only folders and branches of git are stores so far")
-            .help("releases are kept in a folder; to share it, keep it where others can reach it")),
+        Address::Cloud(address) => {
+            let settings = fetching::context_of(None, named.is_offline).settings;
+            Ok(Box::new(Cloud::open(address, &settings, SystemTime::now)?))
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub enum Method {
     Post,
     Put,
     Patch,
+    Delete,
 }
 
 /// Who asks. Not shown.
@@ -52,6 +53,7 @@ impl fmt::Debug for Auth {
 /// What is sent along.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Body {
+    /// Nothing is said of it where this is empty.
     pub media_type: String,
     pub content: Vec<u8>,
 }
@@ -160,6 +162,11 @@ impl fmt::Debug for Request {
 pub struct Headers(pub(super) Vec<(String, String)>);
 
 impl Headers {
+    /// All of them, names and values, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first of a name, in any case.
     pub fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;

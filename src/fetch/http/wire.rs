@@ -37,7 +37,7 @@ pub(super) fn exchange(
     if let Some(auth) = &proxy_auth {
         built = built.header("proxy-authorization", auth.header());
     }
-    if let Some(body) = &request.body {
+    if let Some(body) = request.body.as_ref().filter(|body| !body.media_type.is_empty()) {
         built = built.header("content-type", &body.media_type);
     }
     let timed = |error: ureq::Error| failure_of(error, request);
@@ -83,6 +83,7 @@ fn method(method: Method) -> ureq::http::Method {
         Method::Post => ureq::http::Method::POST,
         Method::Put => ureq::http::Method::PUT,
         Method::Patch => ureq::http::Method::PATCH,
+        Method::Delete => ureq::http::Method::DELETE,
     }
 }
 
