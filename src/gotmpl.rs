@@ -26,5 +26,6 @@ pub use func::{Call, Engine, Fault, Func};
 pub use literal::unquote;
 pub use set::{FuncMap, Methods, TemplateText, Templates};
 pub use trace::{Mark, NO_VALUE, Trace, erase};
+pub use unicode::is_print;
 pub use value::{Entries, Entry, IntType, Key, Kind, List, Map, Object, Str, Type, UintType, Value};
 pub use world::World;

@@ -167,7 +167,6 @@ pub fn switch(name: &'static str, help: &'static str, purpose: Purpose) -> Arg {
             .action(ArgAction::Set)
             .num_args(0..=1)
             .require_equals(true)
-            .default_value("false")
             .default_missing_value("true")
             .value_parser(ValueParser::new(parse_bool)),
     }

@@ -1,7 +1,7 @@
 //! Cuts the text of a template into tokens, one at a time.
 //!
 //! **Invariant:** tokens stand in the order of the text and do not overlap; what lies between two of them is
-//! white space that was trimmed, trim markers and comments. After a mistake there is only the end.
+//! white space, trim markers and comments. After a mistake there is only the end.
 //! **Not here:** what tokens mean together ([`super::parse`]), the values of literals ([`super::literal`]).
 
 use super::unicode::{decode_rune, is_letter_or_digit, sharp_u};
@@ -36,7 +36,6 @@ pub(super) enum TokenKind {
     RawString,
     RightDelim,
     RightParen,
-    Space,
     String,
     Text,
     /// `$` or `$name`
@@ -64,6 +63,8 @@ pub(super) enum Keyword {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub kind: TokenKind,
+    /// White space stands before it in its action. Go has tokens for that, which are almost half of all.
+    pub is_apart: bool,
     pub start: u32,
     pub end: u32,
 }
@@ -99,7 +100,7 @@ impl<'t> Lexer<'t> {
 
     /// From `start` to where the lexer is now.
     fn token(&self, kind: TokenKind, start: usize) -> Token {
-        Token { kind, start: start as u32, end: self.pos as u32 }
+        Token { kind, is_apart: false, start: start as u32, end: self.pos as u32 }
     }
 
     fn error(&mut self, start: usize, message: impl Into<String>) -> Token {
@@ -172,7 +173,8 @@ impl<'t> Lexer<'t> {
             let kept = if trims { trim_end(text) } else { text };
             self.pos = delim;
             if !kept.is_empty() {
-                return Token { kind: TokenKind::Text, start: start as u32, end: (start + kept.len()) as u32 };
+                let end = (start + kept.len()) as u32;
+                return Token { kind: TokenKind::Text, is_apart: false, start: start as u32, end };
             }
             let behind_marker = inner + if trims { TRIM_MARKER_LEN } else { 0 };
             if !self.text[behind_marker..].starts_with(LEFT_COMMENT) {
@@ -227,14 +229,31 @@ impl<'t> Lexer<'t> {
     fn right_delim(&mut self, trims: bool) -> Token {
         let start = self.close(trims);
         self.inside_action = false;
-        Token { kind: TokenKind::RightDelim, start: start as u32, end: (start + RIGHT_DELIM.len()) as u32 }
+        let end = (start + RIGHT_DELIM.len()) as u32;
+        Token { kind: TokenKind::RightDelim, is_apart: false, start: start as u32, end }
     }
 
     fn action(&mut self) -> Token {
+        let from = self.pos;
+        while self.byte(self.pos).is_some_and(is_space) {
+            self.pos += 1;
+        }
+        let is_apart = self.pos > from;
+        if is_apart && self.byte(self.pos) == Some(b'-') {
+            // The last byte of the white space may belong to the trim marker of a right delimiter.
+            self.pos -= 1;
+            if self.at_right_delim() == Some(true) {
+                return self.end_of_action(true);
+            }
+            self.pos += 1;
+        }
+        Token { is_apart, ..self.word() }
+    }
+
+    fn word(&mut self) -> Token {
         let start = self.pos;
         let Some(byte) = self.byte(start) else { return self.error(start, "unclosed action") };
         match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => return self.space(start),
             b'}' if self.byte(start + 1) == Some(b'}') => return self.end_of_action(false),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => return self.identifier(start),
             b'+' | b'-' | b'0'..=b'9' => return self.number(start),
@@ -294,21 +313,6 @@ impl<'t> Lexer<'t> {
             0 => self.right_delim(trims),
             _ => self.error(self.pos, "unclosed left paren"),
         }
-    }
-
-    /// A run of white space; its last byte may belong to the trim marker of a right delimiter.
-    fn space(&mut self, start: usize) -> Token {
-        let mut end = start + 1;
-        while self.byte(end).is_some_and(is_space) {
-            end += 1;
-        }
-        self.pos = end - 1;
-        if self.byte(end) == Some(b'-') && self.at_right_delim() == Some(true) {
-            // Alone before the marker it is a part of it.
-            return if self.pos == start { self.end_of_action(true) } else { self.token(TokenKind::Space, start) };
-        }
-        self.pos = end;
-        self.token(TokenKind::Space, start)
     }
 
     fn identifier(&mut self, start: usize) -> Token {

@@ -56,13 +56,13 @@ pub(super) fn parse(name: &[u8], text: Arc<[u8]>, source: SourceId, funcs: &Func
         return Err(Box::new(ParseError { name: file.into_owned(), line: 1, message, span: Span::NOWHERE }));
     }
     let lexer = Lexer::new(&text, funcs.get(b"break").is_none(), funcs.get(b"continue").is_none());
-    let start = Token { kind: TokenKind::Eof, start: 0, end: 0 };
+    let start = Token { kind: TokenKind::Eof, is_apart: false, start: 0, end: 0 };
     let mut parser = Parser {
         text: &text,
         file: &file,
         funcs,
         lexer,
-        tokens: [start; 3],
+        tokens: [start; 2],
         peeked: 0,
         forest: draft::forest(source, text.clone()),
         open: Vec::new(),
@@ -99,7 +99,7 @@ struct Parser<'t> {
     funcs: &'t FuncMap,
     lexer: Lexer<'t>,
     /// Go's look-ahead: the last token read, and those that were put back.
-    tokens: [Token; 3],
+    tokens: [Token; 2],
     peeked: usize,
     forest: Forest,
     /// Elements of lists, pipelines and commands whose end has not come yet.
@@ -139,13 +139,6 @@ impl<'t> Parser<'t> {
         self.peeked = 2;
     }
 
-    /// Puts two tokens back before the last one.
-    fn backup3(&mut self, first: Token, second: Token) {
-        self.tokens[1] = second;
-        self.tokens[2] = first;
-        self.peeked = 3;
-    }
-
     #[inline]
     fn peek(&mut self) -> Token {
         let token = self.next();
@@ -153,24 +146,8 @@ impl<'t> Parser<'t> {
         token
     }
 
-    #[inline]
-    fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
-        self.backup();
-        token
-    }
-
     fn expect(&mut self, kind: TokenKind, context: &str) -> Parse<Token> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
     }
 
@@ -228,7 +205,7 @@ impl<'t> Parser<'t> {
             }
             if token.kind == TokenKind::LeftDelim {
                 self.next();
-                if self.next_non_space().kind == TokenKind::Keyword(Keyword::Define) {
+                if self.next().kind == TokenKind::Keyword(Keyword::Define) {
                     self.definition()?;
                     continue;
                 }
@@ -246,7 +223,7 @@ impl<'t> Parser<'t> {
     fn definition(&mut self) -> Parse<()> {
         const CONTEXT: &str = "define clause";
         let outer = std::mem::replace(&mut self.draft, Draft::new(Name::from([])));
-        let token = self.next_non_space();
+        let token = self.next();
         self.draft.name = self.template_name(token, CONTEXT)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
         self.rest_of_definition(outer, CONTEXT)
@@ -282,9 +259,9 @@ impl<'t> Parser<'t> {
 
     /// Elements up to an `end` or `else` that belongs to none of them.
     fn item_list(&mut self) -> Parse<(NodeId, Ending)> {
-        let start = self.peek_non_space().start;
+        let start = self.peek().start;
         let open = self.open.len();
-        while self.peek_non_space().kind != TokenKind::Eof {
+        while self.peek().kind != TokenKind::Eof {
             match self.text_or_action()? {
                 Element::Node(node) => self.open.push(node),
                 Element::Ending(ending) => return Ok((self.list(start, open), ending)),
@@ -294,7 +271,7 @@ impl<'t> Parser<'t> {
     }
 
     fn text_or_action(&mut self) -> Parse<Element> {
-        let token = self.next_non_space();
+        let token = self.next();
         match token.kind {
             TokenKind::Text => Ok(Element::Node(self.node_of(token, NodeKind::Text))),
             TokenKind::LeftDelim => {

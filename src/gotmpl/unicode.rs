@@ -30,7 +30,7 @@ pub(super) fn is_letter_or_digit(rune: char) -> bool {
 }
 
 /// Go: unicode.IsPrint.
-pub(super) fn is_print(rune: char) -> bool {
+pub fn is_print(rune: char) -> bool {
     static CLASS: OnceLock<Vec<(char, char)>> = OnceLock::new();
     let class = r"[[\p{L}\p{M}\p{N}\p{P}\p{S}]&&\p{age=15.0}]";
     matches!(rune, ' '..='~') || !rune.is_ascii() && is_in(&CLASS, class, rune)

@@ -15,7 +15,7 @@ pub use entries::Entries;
 pub use list::List;
 
 use std::any::Any;
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{LazyCell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use super::func::Func;
@@ -117,9 +117,17 @@ pub struct Str(Text);
 #[derive(Clone)]
 enum Text {
     Plain(Rc<[u8]>),
-    /// With where its pieces were written, while that is recorded.
-    Traced(Rc<(Rc<[u8]>, Rc<Trace>)>),
+    Apart(Rc<Apart>),
 }
+
+enum Apart {
+    /// With where its pieces were written, while that is recorded.
+    Traced(Rc<[u8]>, Rc<Trace>),
+    /// Made when it is first looked at.
+    Late(LazyCell<Rc<[u8]>, Make>),
+}
+
+type Make = Box<dyn FnOnce() -> Rc<[u8]>>;
 
 /// The key of a map.
 pub type Key = Rc<[u8]>;
@@ -207,12 +215,22 @@ impl Str {
     pub fn with_trace(bytes: impl Into<Rc<[u8]>>, trace: Option<Rc<Trace>>) -> Str {
         match trace {
             None => Str::new(bytes),
-            Some(trace) => Str(Text::Traced(Rc::new((bytes.into(), trace)))),
+            Some(trace) => Str(Text::Apart(Rc::new(Apart::Traced(bytes.into(), trace)))),
         }
     }
 
+    /// A string that takes long to make, and may be thrown away before anybody looks at it.
+    pub fn late(make: impl FnOnce() -> Rc<[u8]> + 'static) -> Str {
+        Str(Text::Apart(Rc::new(Apart::Late(LazyCell::new(Box::new(make))))))
+    }
+
     pub fn trace(&self) -> Option<&Rc<Trace>> {
-        if let Text::Traced(traced) = &self.0 { Some(&traced.1) } else { None }
+        if let Text::Apart(apart) = &self.0
+            && let Apart::Traced(_, trace) = &**apart
+        {
+            return Some(trace);
+        }
+        None
     }
 
     pub fn key(&self) -> Key {
@@ -223,7 +241,10 @@ impl Str {
     fn bytes(&self) -> &Rc<[u8]> {
         match &self.0 {
             Text::Plain(bytes) => bytes,
-            Text::Traced(traced) => &traced.0,
+            Text::Apart(apart) => match &**apart {
+                Apart::Traced(bytes, _) => bytes,
+                Apart::Late(bytes) => bytes,
+            },
         }
     }
 

@@ -27,6 +27,23 @@ struct Raw {
     /// The path as people know it.
     label: String,
     data: Arc<[u8]>,
+    /// Of a template that somebody was told of as soon as it was read.
+    template: Option<Known>,
+}
+
+/// A template that is parsed while other files are read.
+struct Known {
+    source: SourceId,
+    text: Arc<TemplateText>,
+}
+
+impl Known {
+    fn new(sources: &Sources, label: &str, data: &Arc<[u8]>, ahead: Ahead) -> Known {
+        let source = sources.add(label, data.clone());
+        let text = Arc::new(TemplateText::new(data.clone(), source));
+        ahead(&text);
+        Known { source, text }
+    }
 }
 
 /// Loads the chart of a folder or of a `.tgz`, if it is one that can be rendered.
@@ -96,7 +113,7 @@ fn load_of(
                 .help("name a folder that holds a Chart.yaml, or an archive of a chart")
         })?;
         check(sources, &label_of(&shown.join(CHART_FILE)), &data)?;
-        folder::read(fs, sources, path, shown)?
+        folder::read(fs, sources, path, shown, ahead)?
     } else if fs.is_file(path) {
         return of_archive(sources, &label_of(shown), archive::read(fs, path, shown)?, check, ahead);
     } else {
@@ -132,8 +149,12 @@ fn read_yaml(source: SourceId, data: &[u8], name: &str) -> Result<Option<Node>> 
 }
 
 fn raw_files(label: &str, files: Vec<archive::Unpacked>) -> Vec<Raw> {
-    let raw =
-        |file: archive::Unpacked| Raw { label: format!("{label}/{}", file.name), name: file.name, data: file.data };
+    let raw = |file: archive::Unpacked| Raw {
+        label: format!("{label}/{}", file.name),
+        name: file.name,
+        data: file.data,
+        template: None,
+    };
     files.into_iter().map(raw).collect()
 }
 

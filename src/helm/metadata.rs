@@ -10,13 +10,10 @@ mod encode;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-use regex::Regex;
 
 use crate::base::semver::Version;
 use crate::base::{Diagnostic, Result, Span};
-use crate::gotmpl::Value;
+use crate::gotmpl::{Value, is_print};
 
 pub use decode::read_api_version;
 
@@ -192,16 +189,9 @@ fn invalid(message: impl std::fmt::Display) -> Box<Diagnostic> {
 
 /// Makes every kind of white space a blank and drops what cannot be printed. Go: sanitizeString.
 fn sanitize(text: &mut String) {
-    static PRINTABLE: OnceLock<Regex> = OnceLock::new();
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return;
     }
-    // Go: unicode.IsPrint.
-    let printable = PRINTABLE.get_or_init(|| Regex::new(r"^[\pL\pM\pN\pP\pS]$").expect("the pattern is valid"));
-    let clean = |c: char| match c {
-        c if c.is_whitespace() => Some(' '),
-        c if printable.is_match(c.encode_utf8(&mut [0; 4])) => Some(c),
-        _ => None,
-    };
-    *text = text.chars().filter_map(clean).collect();
+    let spaced = |c: char| if c.is_whitespace() { ' ' } else { c };
+    *text = text.chars().map(spaced).filter(|c| is_print(*c)).collect();
 }

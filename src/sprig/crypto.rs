@@ -21,6 +21,7 @@ mod tests;
 use std::any::Any;
 use std::cell::LazyCell;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::func;
 use crate::base::base64;
@@ -60,9 +61,9 @@ pub const FUNCS: &[Func] = &[
 
 /// A certificate and its key. sprig: certificate
 struct Certificate {
-    /// Made when they are first looked at: the primes of a new key take a while to find, and many a chart makes a
-    /// certificate before it looks whether it was given one.
-    texts: LazyCell<Texts, Box<dyn FnOnce() -> Texts>>,
+    /// Made when they are first looked at, as are the fields: the primes of a new key take a while to find, and many
+    /// a chart makes a certificate before it looks whether it was given one, as in `.Values.key | default $ca.Key`.
+    texts: Rc<LazyCell<Texts, Box<dyn FnOnce() -> Texts>>>,
     /// Whether it signs itself with a new key: it can sign others without fail, and no other is made for it first.
     is_new_root: bool,
 }
@@ -75,7 +76,7 @@ struct Texts {
 
 impl Certificate {
     fn made(texts: Texts) -> Certificate {
-        Certificate { texts: LazyCell::new(Box::new(|| texts)), is_new_root: false }
+        Certificate { texts: Rc::new(LazyCell::new(Box::new(|| texts))), is_new_root: false }
     }
 }
 
@@ -93,7 +94,11 @@ impl Object for Certificate {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![("Cert", Value::Str(self.texts.cert.clone())), ("Key", Value::Str(self.texts.key.clone()))]
+        let late = |of: fn(&Texts) -> &Str| {
+            let texts = self.texts.clone();
+            Value::Str(Str::late(move || of(&texts).key()))
+        };
+        vec![("Cert", late(|texts| &texts.cert)), ("Key", late(|texts| &texts.key))]
     }
 
     fn json(&self) -> Option<Value> {
@@ -129,13 +134,22 @@ fn gen_private_key(call: &mut Call) -> Result<Value, Fault> {
     let kind = text(call, 0);
     let random = &mut call.world.random;
     let key = match kind {
-        b"" | b"rsa" => generate::rsa::<RSA_4096>(&mut Stream::new(random)),
-        b"dsa" => generate::dsa(&mut Stream::new(random)),
+        b"" | b"rsa" => return Ok(searched(generate::rsa::<RSA_4096>, Stream::new(random))),
+        b"dsa" => return Ok(searched(generate::dsa, Stream::new(random))),
         b"ecdsa" => PrivateKey::Ec(Curve::P256, Curve::P256.generate(&mut Chance(random))),
         b"ed25519" => PrivateKey::generate_ed25519(&mut Chance(random)),
         unknown => return Ok(Value::str([b"Unknown type ", unknown].concat())),
     };
-    Ok(Value::str(key_text::write(&key).unwrap_or_else(|e| format!("failed to generate private key: {e}"))))
+    Ok(Value::str(written(&key)))
+}
+
+/// The text of a key that takes a search for primes, which begins when somebody looks at it.
+fn searched(search: fn(&mut Stream) -> PrivateKey, mut chance: Stream) -> Value {
+    Value::Str(Str::late(move || written(&search(&mut chance)).into_bytes().into()))
+}
+
+fn written(key: &PrivateKey) -> String {
+    key_text::write(key).unwrap_or_else(|e| format!("failed to generate private key: {e}"))
 }
 
 fn derive_password(call: &mut Call) -> Result<Value, Fault> {
@@ -263,7 +277,7 @@ fn issue(world: &mut World, template: Template, key: Key, authority: Option<Valu
     certificate::alternate_names(&template).map_err(cannot_create)?;
     let is_new_root = authority.is_none();
     let make = move || make(&template, key, authority, &mut chance).expect("new keys sign, and the names are good");
-    Ok(Value::object(Certificate { texts: LazyCell::new(Box::new(make)), is_new_root }))
+    Ok(Value::object(Certificate { texts: Rc::new(LazyCell::new(Box::new(make))), is_new_root }))
 }
 
 /// sprig: getCertAndKey

@@ -27,6 +27,9 @@ use crate::base::{Diagnostic, Result, SourceId, Span, bytes};
 /// How far behind its start the colon of a simple key may be, in characters.
 const MAX_SIMPLE_KEY: usize = 1024;
 
+/// The line breaks NEL, LS and PS.
+const ODD_BREAKS: [&str; 3] = ["\u{85}", "\u{2028}", "\u{2029}"];
+
 pub(super) struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -34,7 +37,7 @@ pub(super) struct Scanner<'a> {
     schema: Schema,
     /// No byte over 0x7f: columns are byte distances.
     is_ascii: bool,
-    /// The text has one of the line breaks NEL, LS and PS.
+    /// The text has one of [`ODD_BREAKS`].
     has_odd_breaks: bool,
 
     pos: usize,
@@ -91,7 +94,8 @@ impl<'a> Scanner<'a> {
             source,
             schema,
             is_ascii,
-            has_odd_breaks: !is_ascii && rest.contains(['\u{85}', '\u{2028}', '\u{2029}']),
+            has_odd_breaks: !is_ascii
+                && ODD_BREAKS.iter().any(|odd| bytes::find_part(odd.as_bytes(), rest.as_bytes()).is_some()),
             pos: start + bom,
             line_start: start + bom,
             tokens: VecDeque::with_capacity(8),

@@ -18,7 +18,7 @@ enum Control {
 impl Parser<'_> {
     /// Behind the left delimiter.
     pub(super) fn action(&mut self, delim: Token) -> Parse<Element> {
-        let token = self.next_non_space();
+        let token = self.next();
         let TokenKind::Keyword(keyword) = token.kind else {
             self.backup();
             let token = self.peek();
@@ -31,7 +31,7 @@ impl Parser<'_> {
             Keyword::Continue => self.jump(delim, token, "{{continue}}", NodeKind::Continue),
             Keyword::Else => {
                 // With `else if` and `else with`, that keyword is left for whoever reads the branch.
-                let next = self.peek_non_space().kind;
+                let next = self.peek().kind;
                 if !matches!(next, TokenKind::Keyword(Keyword::If | Keyword::With)) {
                     self.expect(TokenKind::RightDelim, "else")?;
                 }
@@ -48,7 +48,7 @@ impl Parser<'_> {
             Keyword::Define => {
                 // Definitions stand at the top only; elsewhere the word is no command.
                 self.backup();
-                let token = self.peek_non_space();
+                let token = self.peek();
                 self.unexpected(token, "command")
             }
         }
@@ -56,12 +56,12 @@ impl Parser<'_> {
 
     /// A node for an action that ends with the token that was read last.
     fn action_node(&mut self, delim: Token, pos: u32, kind: NodeKind) -> Parse<Element> {
-        let end = self.tokens[self.peeked.min(2)].end.max(delim.end);
+        let end = self.tokens[self.peeked.min(1)].end.max(delim.end);
         Ok(Element::Node(self.node(pos, delim.start, end, kind)))
     }
 
     fn jump(&mut self, delim: Token, word: Token, text: &str, kind: NodeKind) -> Parse<Element> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind != TokenKind::RightDelim {
             return self.unexpected(token, text);
         }
@@ -125,7 +125,7 @@ impl Parser<'_> {
             return self.error("control structures are nested too deeply");
         }
         self.nesting += 1;
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;
         let end = self.tokens[0].end;
@@ -138,10 +138,10 @@ impl Parser<'_> {
 
     fn template(&mut self, delim: Token) -> Parse<Element> {
         const CONTEXT: &str = "template clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let mut pipe = None;
-        if self.next_non_space().kind != TokenKind::RightDelim {
+        if self.next().kind != TokenKind::RightDelim {
             self.backup();
             pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
         }

@@ -12,12 +12,12 @@ const MAX_PARENS: usize = 10_000;
 
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parse<NodeId> {
-        let start = self.peek_non_space().start;
+        let start = self.peek().start;
         let mut pipe = Pipe::default();
         self.declarations(&mut pipe, context)?;
         let open = self.open.len();
         loop {
-            let token = self.next_non_space();
+            let token = self.next();
             if token.kind == end {
                 return self.finish_pipeline(start, pipe, open, context);
             }
@@ -46,36 +46,30 @@ impl Parser<'_> {
     /// `$x :=`, `$x =`, and in `range` also two variables.
     fn declarations(&mut self, pipe: &mut Pipe, context: &str) -> Parse<()> {
         loop {
-            let variable = self.peek_non_space();
+            let variable = self.peek();
             if variable.kind != TokenKind::Variable {
                 return Ok(());
             }
             self.next();
-            // Whether white space follows decides how the token is put back if it is an argument.
-            let behind = self.peek();
-            let next = self.peek_non_space();
+            let next = self.peek();
             let is_comma = next.kind == TokenKind::Char && self.slice(next) == b",";
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
                     pipe.is_assignment = next.kind == TokenKind::Assign;
-                    self.next_non_space();
+                    self.next();
                     self.declare(pipe, variable);
                     return Ok(());
                 }
                 _ if is_comma => {
-                    self.next_non_space();
+                    self.next();
                     self.declare(pipe, variable);
                     if context != "range" || pipe.variables.len() >= 2 {
                         return self.error(format!("too many declarations in {context}"));
                     }
-                    match self.peek_non_space().kind {
+                    match self.peek().kind {
                         TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen => {}
                         _ => return self.error("range can only initialize variables"),
                     }
-                }
-                _ if behind.kind == TokenKind::Space => {
-                    self.backup3(variable, behind);
-                    return Ok(());
                 }
                 _ => {
                     self.backup2(variable);
@@ -121,18 +115,19 @@ impl Parser<'_> {
 
     /// Words up to a pipe symbol, which is consumed, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parse<NodeId> {
-        let start = self.peek_non_space().start;
+        let start = self.peek().start;
         let open = self.open.len();
         loop {
-            self.peek_non_space();
-            if let Some(word) = self.operand()? {
-                self.open.push(word);
-            }
+            let word = self.operand()?;
+            self.open.extend(word);
             let token = self.next();
             match token.kind {
-                TokenKind::Space => continue,
                 TokenKind::RightDelim | TokenKind::RightParen => self.backup(),
                 TokenKind::Pipe => {}
+                _ if word.is_some() && token.is_apart => {
+                    self.backup();
+                    continue;
+                }
                 _ => return self.unexpected(token, "operand"),
             }
             break;
@@ -149,7 +144,7 @@ impl Parser<'_> {
     fn operand(&mut self) -> Parse<Option<NodeId>> {
         let Some(id) = self.term()? else { return Ok(None) };
         let first = self.peek();
-        if first.kind != TokenKind::Field {
+        if !is_glued_field(first) {
             return Ok(Some(id));
         }
         let node = *self.forest.node(id);
@@ -159,7 +154,7 @@ impl Parser<'_> {
             _ => self.forest.fields.len() as u32,
         };
         let mut last = first;
-        while self.peek().kind == TokenKind::Field {
+        while is_glued_field(self.peek()) {
             last = self.next();
             self.forest.fields.push(field_of(last));
         }
@@ -180,7 +175,7 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Parse<Option<NodeId>> {
-        let token = self.next_non_space();
+        let token = self.next();
         let text = self.slice(token);
         let kind = match token.kind {
             TokenKind::Identifier => match self.funcs.get(text) {
@@ -246,6 +241,11 @@ impl Parser<'_> {
         (node.start, node.end) = (open.start, end);
         Ok(pipe)
     }
+}
+
+/// A field of what stands before it: behind white space it is an argument.
+fn is_glued_field(token: Token) -> bool {
+    token.kind == TokenKind::Field && !token.is_apart
 }
 
 /// Without its dot.

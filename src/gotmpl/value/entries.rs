@@ -13,8 +13,9 @@ use super::{Entry, Key};
 /// How many entries a piece has at most.
 const LONGEST: usize = 128;
 
-/// Among so few entries a key is found by looking at each: most differ in their length.
-const FEW: usize = 16;
+/// Among so few entries a key is found by looking at each: most differ in their length, which lies with them, while
+/// halving compares with keys that lie elsewhere.
+const FEW: usize = 64;
 
 type Pair = (Key, Entry);
 

@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use super::{Ahead, CHART_FILE, Raw, prefixed, raw_files, read_yaml};
+use super::{Ahead, CHART_FILE, Known, Raw, prefixed, raw_files, read_yaml};
 use crate::base::{Diagnostic, Result, SourceId, Sources};
-use crate::gotmpl::{Map, TemplateText, Type};
+use crate::gotmpl::{Map, Type};
 use crate::helm::archive::{self, MAX_CHART_SIZE};
 use crate::helm::chart::{Chart, File, Lineage, extension};
 use crate::helm::metadata::{Lock, Metadata};
@@ -82,7 +81,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Puts a file that belongs to no subchart where it belongs.
-    fn sort_in(&mut self, chart: &mut Chart, raw: Raw) -> Result<()> {
+    fn sort_in(&mut self, chart: &mut Chart, mut raw: Raw) -> Result<()> {
         let is_v1 = |chart: &Chart| chart.metadata.api_version == "v1";
         match raw.name.as_str() {
             CHART_FILE => return Ok(()),
@@ -115,11 +114,10 @@ impl<'a> Assembler<'a> {
                     chart.files.push(file(raw, None));
                 }
             }
-            name if name.starts_with("templates/") => {
-                let source = self.source(&raw);
-                let template = Arc::new(TemplateText::new(raw.data.clone(), source));
-                (self.ahead)(&template);
-                chart.templates.push(File { template: Some(template), ..file(raw, Some(source)) });
+            name if name.starts_with(TEMPLATES) => {
+                let new = || Known::new(self.sources, &raw.label, &raw.data, &mut *self.ahead);
+                let known = raw.template.take().unwrap_or_else(new);
+                chart.templates.push(File { template: Some(known.text), ..file(raw, Some(known.source)) });
             }
             _ => chart.files.push(file(raw, None)),
         }
@@ -186,6 +184,17 @@ const REQUIREMENTS_NOTE: &str = "Warning: Dependencies are handled in Chart.yaml
     We recommend migrating dependencies to Chart.yaml.";
 const REQUIREMENTS_LOCK_NOTE: &str = "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
     We recommend migrating to Chart.lock.";
+
+const TEMPLATES: &str = "templates/";
+
+/// Whether a file of a folder is a template of the chart or of one below it, if that is a chart.
+pub fn is_template(name: &str) -> bool {
+    let mut name = name;
+    while let Some((_, inner)) = name.strip_prefix("charts/").and_then(|name| name.split_once('/')) {
+        name = inner;
+    }
+    name.starts_with(TEMPLATES)
+}
 
 /// Go: these make metadata where Chart.yaml is missing.
 fn makes_metadata(name: &str) -> bool {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Raw, label_of, without_bom};
+use super::{Ahead, Known, Raw, assemble, label_of, without_bom};
 use crate::base::fs::Entry;
 use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::helm::archive::MAX_CHART_SIZE;
@@ -14,10 +14,13 @@ use crate::helm::ignore::{self, Rules};
 /// Links can make much of little.
 const MAX_FILES: usize = 200_000;
 
-pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -> Result<Vec<Raw>> {
+pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path, ahead: Ahead) -> Result<Vec<Raw>> {
     let mut walk = Walk {
         fs,
+        sources,
+        ahead,
         shown,
+        prefix: label_of(&shown.join("_")).trim_end_matches('_').to_owned(),
         rules: rules(fs, sources, root, shown)?,
         files: Vec::new(),
         seen: 0,
@@ -40,8 +43,12 @@ fn rules(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -> R
 
 struct Walk<'w> {
     fs: &'w dyn FileSystem,
+    sources: &'w Sources,
+    ahead: Ahead<'w>,
     /// The root as people know it.
     shown: &'w Path,
+    /// What the label of each file in it starts with.
+    prefix: String,
     rules: Rules,
     files: Vec<Raw>,
     /// Files and folders that were looked at.
@@ -103,8 +110,10 @@ impl Walk<'_> {
         let data = self.read(path, &name)?;
         let bare = without_bom(&data);
         let data = if bare.len() == data.len() { data.clone() } else { bare.into() };
-        let label = self.label(&name);
-        self.files.push(Raw { name, label, data });
+        let label = format!("{}{name}", self.prefix);
+        let is_template = assemble::is_template(&name);
+        let template = is_template.then(|| Known::new(self.sources, &label, &data, &mut *self.ahead));
+        self.files.push(Raw { name, label, data, template });
         Ok(())
     }
 

@@ -383,3 +383,16 @@ fn broken_bytes_are_errors() {
         }
     }
 }
+
+#[test]
+fn what_nobody_looks_at_is_not_made() {
+    let texts = Rc::new(LazyCell::new(Box::new(|| -> Texts { panic!("it was made") }) as Box<dyn FnOnce() -> Texts>));
+    let certificate = Certificate { texts, is_new_root: true };
+    let key = certificate.field("Key").unwrap();
+    let default = crate::sprig::defaults::FUNCS.iter().find(|func| func.name == "default").unwrap();
+    let call = |args: &[Value]| (default.run)(&mut Call { args, world: &mut World::fixed(NOW), engine: None });
+    let given = call(&[key.clone(), s("given")]).ok().unwrap();
+    assert_eq!(given.as_str().unwrap().to_text(), "given");
+    let unread = call(&[key, s("")]).ok().unwrap();
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unread.is_true())).is_err());
+}
