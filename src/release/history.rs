@@ -103,10 +103,14 @@ pub fn find(store: &dyn Store, reference: &Reference) -> Result<Revision> {
     let name = &reference.name;
     if reference.which == Which::Latest {
         let tip = tip(store, name)?;
-        return match revision::get(store, name, tip.number)? {
+        return match tip.newest.filter(|newest| newest.number == tip.number) {
             Some(newest) => Ok(newest),
             None if tip.number == 0 => Err(no_release(store, name)),
-            None => Err(revision::damaged(store, &revision::key(name, tip.number))),
+            // What is wrong with it.
+            None => Err(match revision::get(store, name, tip.number) {
+                Err(error) => error,
+                Ok(_) => revision::damaged(store, &revision::key(name, tip.number)),
+            }),
         };
     }
     if let Which::Number(number) = &reference.which

@@ -111,7 +111,8 @@ fn needed_elsewhere(
     let mut told = Vec::new();
     if !gone.is_empty() {
         told.push(format!(
-            "what the rollback removes stays in the cluster until it is deleted there ({}): `--removed` prints it",
+            "what the rollback removes stays in the cluster until it is deleted there ({}): asked before it, `--removed` \
+             prints it",
             objects_in_words(gone.len())
         ));
     }
