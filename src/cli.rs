@@ -11,6 +11,8 @@ mod build;
 mod cache;
 mod charts;
 mod comment;
+mod complete;
+mod completion;
 mod create;
 mod dependency;
 mod diff;
@@ -20,6 +22,9 @@ mod fetching;
 mod hash;
 mod localize;
 mod lock;
+mod man;
+mod overview;
+mod parity;
 mod progress;
 mod pull;
 mod registry;
@@ -64,7 +69,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 /// Prints the help of the command that is named, or of kz itself.
 fn help(ui: &Ui, args: &[OsString]) -> Exit {
-    let mut command = args::command(Purpose::Help, &[]);
+    let mut command = overview::by_tasks(args::command(Purpose::Help, &[]));
     command.build();
     let mut found = &mut command;
     for name in args::named_by(args) {

@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, create, dependency, diff, edit, hash, localize, lock, pull, registry, release, repo, show,
-    template, vendor, verify, version,
+    build, cache, comment, complete, completion, create, dependency, diff, edit, hash, localize, lock, man, parity,
+    pull, registry, release, repo, show, template, vendor, verify, version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -56,6 +56,7 @@ pub const VERBS: &[Verb] = &[
     Verb::new("hash", hash::command, hash::run),
     Verb::group("release", release::command, release::VERBS),
     Verb::new("comment", comment::command, comment::run),
+    Verb::new("parity", parity::command, parity::run),
     Verb::new("create", create::command, create::run).or(&["init"]),
     Verb::group("edit", edit::command, edit::VERBS),
     Verb::new("localize", localize::command, localize::run),
@@ -69,6 +70,9 @@ pub const VERBS: &[Verb] = &[
     Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
     Verb::new("verify", verify::command, verify::run),
     Verb::group("cache", cache::command, cache::VERBS),
+    Verb::new("completion", completion::command, completion::run),
+    Verb::new("man", man::command, man::run),
+    Verb::new(complete::NAME, complete::command, complete::run),
     Verb::new("version", |_| version::command(), version::run),
 ];
 
