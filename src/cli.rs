@@ -9,6 +9,7 @@ mod args;
 mod ask;
 mod build;
 mod cache;
+mod called_as;
 mod charts;
 mod comment;
 mod complete;
@@ -53,6 +54,9 @@ use ui::{ErrorFormat, Ui};
 /// Runs one command line, the program's name first.
 pub fn run(args: Vec<OsString>) -> Exit {
     let ui = Ui::new(ErrorFormat::of_words(&args));
+    if let Some(exit) = args.first().and_then(called_as::Tool::of_program).and_then(|tool| tool.answer(&args, &ui)) {
+        return exit;
+    }
     let matches = match args::command(Purpose::Parsing, &args).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => match error.kind() {

@@ -10,9 +10,9 @@ use super::ui::Ui;
 pub const LINE: &str = concat!("kz ", env!("CARGO_PKG_VERSION"), "\n");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The version of kustomize whose output `kz build` gives.
-const KUSTOMIZE: &str = "v5.8.1";
+pub const KUSTOMIZE: &str = "v5.8.1";
 /// The version of Helm whose output `kz template` gives.
-const HELM: &str = "v4.3.1";
+pub const HELM: &str = "v4.3.1";
 
 pub fn command() -> Command {
     Command::new("version")
