@@ -71,10 +71,15 @@ pub fn show_own(value: &mut Value) {
 }
 
 /// Whether it is a Secret, or one is inside of it.
-pub fn holds_secret(value: &Value) -> bool {
-    is_secret(value)
-        || value.as_list().iter().any(holds_secret)
-        || value.fields().iter().any(|(_, value)| holds_secret(value))
+pub fn holds_secret(node: &Node) -> bool {
+    let text = |key| node.get(key).and_then(Node::text);
+    let is_secret = text("kind") == Some("Secret") && text("apiVersion") == Some("v1");
+    is_secret
+        || match &node.value {
+            yaml::Value::Scalar(_) => false,
+            yaml::Value::Sequence(items) => items.iter().any(holds_secret),
+            yaml::Value::Mapping(fields) => fields.iter().any(|entry| holds_secret(&entry.value)),
+        }
 }
 
 fn is_secret(value: &Value) -> bool {

@@ -8,18 +8,23 @@
 use sha2::{Digest, Sha256};
 
 use crate::base::stack::with_deep_stack;
-use crate::base::{Result, hex};
+use crate::base::{Result, hex, parallel};
 use crate::diff::{Object, Value, secrets};
 
 const OBJECT: &str = "kz-object 1\n";
 const CONTENT: &str = "kz-content 1\n";
+
+/// So many are hashed in about the time that a thread takes to start.
+const OBJECTS_WORTH_A_THREAD: usize = 50;
 
 /// The content hash of a set of objects: `sha256:` and 64 digits.
 ///
 /// Errors: an object that has no JSON form.
 pub fn content_hash(objects: &[&Object]) -> Result<String> {
     with_deep_stack(|| {
-        let mut digests = objects.iter().copied().map(object_digest).collect::<Result<Vec<String>>>()?;
+        let threads = objects.len() / OBJECTS_WORTH_A_THREAD;
+        let digests = parallel::map(objects, threads, |object| object_digest(object));
+        let mut digests = digests.into_iter().collect::<Result<Vec<String>>>()?;
         digests.sort_unstable();
         let mut hasher = Sha256::new_with_prefix(CONTENT);
         for digest in &digests {

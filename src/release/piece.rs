@@ -44,7 +44,8 @@ pub fn split(sources: &Sources, name: &str, text: &[u8]) -> Result<Vec<Piece>> {
 impl Piece {
     /// Whether it holds values of Secrets, its own or others'.
     pub fn is_secret(&self, known: &Known) -> bool {
-        known.is_in(&self.text) || self.objects.iter().any(|object| object.id.is_secret() || holds_secret(object))
+        known.is_in(&self.text)
+            || self.objects.iter().any(|object| object.id.is_secret() || secrets::holds_secret(&object.node))
     }
 
     /// What the cluster knows the objects in it by, in 16 digits.
@@ -73,11 +74,6 @@ impl Piece {
         }
         Ok(text)
     }
-}
-
-/// A Secret inside of another object.
-fn holds_secret(object: &Object) -> bool {
-    Value::of_node(&object.node).is_ok_and(|value| secrets::holds_secret(&value))
 }
 
 #[cfg(test)]

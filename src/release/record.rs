@@ -10,7 +10,7 @@ use super::digest::content_hash;
 use super::inputs::Read;
 use super::pack::{Pack, digest};
 use super::piece::{self, Piece};
-use super::revision::{self, Place, Revision, Secrets};
+use super::revision::{self, Git, Place, Revision, Secrets};
 use super::seal::{self, Keys, Random};
 use super::store::{self, Store};
 use super::tip::tip;
@@ -27,6 +27,8 @@ pub struct Order<'o> {
     pub text: &'o [u8],
     pub read: &'o Read,
     pub about: About,
+    /// Asks for the commit, where there is something to record.
+    pub git: &'o dyn Fn() -> Option<Git>,
     /// Open what is sealed.
     pub identities: &'o [Identity],
     /// Whom values of Secrets are sealed to; asked where the store has no keys and needs some.
@@ -64,6 +66,7 @@ pub fn record(order: Order, sources: &Sources, random: Random) -> Result<Recorde
     let text = text_digest(order.text, &secrets, keys.as_ref());
     let content = Content { hash, secrets, text, rollback_of: None };
     let mut about = order.about;
+    about.git = (order.git)();
     about.message = known.without(&about.message);
     about.target = known.without(&about.target);
     about.flags.iter_mut().for_each(|flag| *flag = known.without(flag));

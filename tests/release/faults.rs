@@ -77,6 +77,7 @@ fn a_clock_that_goes_back_changes_no_order() {
             text: text.as_bytes(),
             read: &Read::default(),
             about: About { id: at.to_string(), time: (*time).to_owned(), ..About::default() },
+            git: &|| None,
             identities: &[],
             first_recipients: &|| Ok(Vec::new()),
             without_secrets: false,

@@ -440,7 +440,7 @@ fn who_records_at_once_loses_nothing() {
         for worker in 0..8 {
             let place = &place;
             scope.spawn(move || {
-                for round in 0..25 {
+                for round in 0..50 {
                     let file = format!("{worker}-{round}.yaml");
                     place.write(&file, &format!("{APP}---\n{}", SERVICE.replace("web", &format!("w{worker}-{round}"))));
                     place.ok(&["release", "record", "web", &file]);
@@ -449,9 +449,9 @@ fn who_records_at_once_loses_nothing() {
         }
     });
     let shown: BTreeSet<String> =
-        (2..=201).map(|number| place.ok(&["release", "show", &format!("web@{number}")])).collect();
-    assert_eq!(shown.len(), 200, "each record is one revision");
-    assert!(place.fails(&["release", "show", "web@202"]).contains("its revisions are 1 to 201"));
+        (2..=401).map(|number| place.ok(&["release", "show", &format!("web@{number}")])).collect();
+    assert_eq!(shown.len(), 400, "each record is one revision");
+    assert!(place.fails(&["release", "show", "web@402"]).contains("its revisions are 1 to 401"));
     assert_eq!(place.ok(&["release", "verify"]), "");
 }
 

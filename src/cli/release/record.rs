@@ -150,6 +150,7 @@ impl Work {
             name,
             text: printed,
             read,
+            git: &|| git(&std::env::vars().collect::<Vec<_>>()),
             about,
             identities: &self.identities,
             first_recipients: &|| stores::first_recipients(&self.identities, ui),
@@ -165,7 +166,7 @@ impl Work {
     }
 }
 
-/// What is known of a revision that is recorded now and here.
+/// What is known of a revision that is recorded now and here, but the commit, which takes a moment to ask for.
 pub fn about(message: String, target: String, environment: &[(String, String)]) -> About {
     let mut id = [0; 8];
     random(&mut id);
@@ -174,7 +175,7 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         time: now(),
         who: who(environment),
         message,
-        git: git(environment),
+        git: None,
         target: shown(&target),
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
@@ -240,7 +241,7 @@ pub fn shown(text: &str) -> String {
 }
 
 /// The commit of the working directory; nothing outside of repositories.
-fn git(environment: &[(String, String)]) -> Option<Git> {
+pub fn git(environment: &[(String, String)]) -> Option<Git> {
     let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_str())?;
     let program = process::find_in_path("git", path)?;
     let ask = |words: &[&str]| {

@@ -76,7 +76,8 @@ fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Strin
     told.lines().for_each(|line| ui.say(line));
     needed.iter().for_each(|text| ui.note(text));
     let environment: Vec<(String, String)> = std::env::vars().collect();
-    let about = super::record::about(text(matches, "message"), to.target.clone(), &environment);
+    let mut about = super::record::about(text(matches, "message"), to.target.clone(), &environment);
+    about.git = super::record::git(&environment);
     match roll_back(&*opened.store, &to, &about)? {
         Recorded::New(revision) => {
             ui.note(&format!("revision {} of `{name}` has the content of revision {}", revision.number, to.number));
