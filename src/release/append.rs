@@ -6,7 +6,7 @@ use super::history::{self, Layer};
 use super::inputs::{Inputs, Told};
 use super::revision::{self, Changes, Git, LONGEST_CHAIN, Pieces, Place, Revision, Secrets, VERSION};
 use super::store::Store;
-use super::tip::Tip;
+use super::tip::{Tip, tip_behind};
 use crate::base::Result;
 
 /// What is known of a revision beside its content.
@@ -115,7 +115,7 @@ pub fn append(
             history::summarize(store, name, number)?;
             return Ok(Recorded::New(Box::new(revision)));
         }
-        tip = super::tip(store, name)?;
+        tip = tip_behind(store, name, number - 1)?;
     }
 }
 

@@ -34,6 +34,14 @@ pub fn tip(store: &dyn Store, name: &str) -> Result<Tip> {
     }
 }
 
+/// The same where a revision was put behind the end that was known: it asks for the names behind that only.
+pub(super) fn tip_behind(store: &dyn Store, name: &str, known: u64) -> Result<Tip> {
+    let behind = store.list_after(&revision::folder(name), &format!("{known:010}"))?;
+    let numbers: Vec<u64> = behind.iter().filter_map(|key| key.parse().ok()).collect();
+    let found = of_numbers(store, name, &numbers)?;
+    if found.newest.is_some() { Ok(found) } else { tip(store, name) }
+}
+
 fn of_numbers(store: &dyn Store, name: &str, numbers: &[u64]) -> Result<Tip> {
     let number = numbers.last().copied().unwrap_or_default();
     for number_of in numbers.iter().rev() {
