@@ -8,7 +8,6 @@ use std::fs;
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
-use kz::base::Sources;
 use kz::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use kz::release::history;
 
@@ -160,10 +159,9 @@ fn kind(folder: &Path) -> Option<&'static str> {
     }
 }
 
-/// The names of releases, of those on this machine and elsewhere: as of `KZ_STORE` and `.kz.toml`.
+/// The names of releases that are kept in a folder.
 fn releases() -> Vec<Candidate> {
-    let opened = stores::open(&stores::Named::default(), &Sources::new());
-    let names = opened.and_then(|opened| history::names(&*opened.store)).unwrap_or_default();
+    let names = stores::folder().and_then(|store| history::names(&store).ok()).unwrap_or_default();
     names.into_iter().map(|name| (name, "release".to_owned())).collect()
 }
 
@@ -171,10 +169,10 @@ fn releases() -> Vec<Candidate> {
 fn with_revisions(last: &str) -> Vec<Candidate> {
     let Some((name, _)) = last.split_once('@') else { return releases() };
     let find = || {
-        let store = stores::open(&stores::Named::default(), &Sources::new()).ok()?.store;
-        let numbers = history::numbers(&*store, name).ok()?;
+        let store = stores::folder()?;
+        let numbers = history::numbers(&store, name).ok()?;
         let newest = &numbers[numbers.len().saturating_sub(MOST_REVISIONS)..];
-        history::summaries(&*store, name, newest).ok()
+        history::summaries(&store, name, newest).ok()
     };
     let told = |(number, found): (u64, Option<kz::release::revision::Revision>)| {
         let about = found.map(|found| format!("{} {}", found.time, found.message)).unwrap_or_default();

@@ -66,15 +66,29 @@ pub fn identities_of(matches: &ArgMatches) -> Result<Vec<Identity>> {
 ///
 /// Errors: a kind of store that kz does not know; a `.kz.toml` that is none; the working directory is gone.
 pub fn store(named: &Named, sources: &Sources) -> Result<Box<dyn Store>> {
+    match address(named, sources)? {
+        Some((address, by)) => at(&address, by, named),
+        None => Ok(Box::new(Folder::find(&working_directory()?))),
+    }
+}
+
+/// The same if it is a folder, so that nothing is asked over the net while somebody types.
+pub fn folder() -> Option<Folder> {
+    match address(&Named::default(), &Sources::new()).ok()? {
+        Some((Address::Folder(path), _)) => Some(Folder::new(path)),
+        Some(_) => None,
+        None => Some(Folder::find(&working_directory().ok()?)),
+    }
+}
+
+/// The address that is named, and who names it.
+fn address(named: &Named, sources: &Sources) -> Result<Option<(Address, NamedBy)>> {
     let by_environment = || std::env::var("KZ_STORE").ok().filter(|name| !name.is_empty());
     if let Some(name) = named.store.clone().or_else(by_environment) {
-        return at(&Address::parse(&name)?, NamedBy::User, named);
+        return Ok(Some((Address::parse(&name)?, NamedBy::User)));
     }
-    let directory = working_directory()?;
-    match settings::find(&Disk, &directory, sources)?.store {
-        Some(name) => at(&Address::parse(&name)?, NamedBy::Repository, named),
-        None => Ok(Box::new(Folder::find(&directory))),
-    }
+    let name = settings::find(&Disk, &working_directory()?, sources)?.store;
+    name.map(|name| Ok((Address::parse(&name)?, NamedBy::Repository))).transpose()
 }
 
 fn working_directory() -> Result<PathBuf> {
