@@ -168,7 +168,7 @@ impl<'c> Call<'c> {
     pub fn outcome(self) -> Result<Outcome, Failure> {
         let Call { context, source, manner, args, environment: own, folder } = self;
         let programs = &context.settings.programs;
-        let program = program(context)?;
+        let program = program(context, "something must be fetched from a git repository")?;
         let mut environment = environment(programs);
         if manner == Manner::Quiet {
             environment.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned()));
@@ -200,12 +200,12 @@ impl<'c> Call<'c> {
     }
 }
 
-/// Where git is.
+/// Where git is; `what` is to be done with it.
 ///
 /// Errors: `git-missing`.
-fn program(context: &Context) -> Result<PathBuf> {
+pub fn program(context: &Context, what: &str) -> Result<PathBuf> {
     context.settings.programs.find("git").ok_or_else(|| {
-        Diagnostic::new("git-missing", "something must be fetched from a git repository, and there is no program `git`")
+        Diagnostic::new("git-missing", format!("{what}, and there is no program `git`"))
             .help("install git, or add its directory to `PATH`")
     })
 }

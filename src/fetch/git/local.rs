@@ -40,10 +40,7 @@ impl Repository {
     /// Errors: `git-missing`; `git-repository` where the folder is in none; `git-failed`.
     pub fn holding(context: &Context, folder: &Path) -> Result<Repository> {
         let programs = &context.settings.programs;
-        let program = programs.find("git").ok_or_else(|| {
-            Diagnostic::new("git-missing", "a revision of git is to be read, and there is no program `git`")
-                .help("install git, or add its directory to `PATH`")
-        })?;
+        let program = call::program(context, "a revision of git is to be read")?;
         let mut environment = call::environment(programs);
         for (name, value) in [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0")] {
             environment.push((name.to_owned(), value.to_owned()));

@@ -86,10 +86,7 @@ impl Objects {
 
     fn new(context: &Context, folder: &Path, is_bare: bool) -> Result<Objects> {
         let programs = &context.settings.programs;
-        let program = programs.find("git").ok_or_else(|| {
-            Diagnostic::new("git-missing", "a git repository is to be used, and there is no program `git`")
-                .help("install git, or add its directory to `PATH`")
-        })?;
+        let program = call::program(context, "a git repository is to be used")?;
         let mut environment = call::environment(programs);
         for (name, value) in [("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_REPLACE_OBJECTS", "1")] {
             environment.push((name.to_owned(), value.to_owned()));
