@@ -6,11 +6,25 @@
 
 use crate::base::Span;
 use crate::kustomize::shape;
-use crate::yaml::{Mapping, Node, Sequence, Value};
+use crate::yaml::{Mapping, Node, Scalar, Sequence, Style, Tag, Value};
 
 /// A text that some flag or rule asked for.
 pub fn text(value: &str) -> Node {
     shape::string(value, Span::NOWHERE)
+}
+
+/// `true`
+pub fn on() -> Node {
+    plain("true", Tag::Bool)
+}
+
+/// A whole number.
+pub fn number(value: impl ToString) -> Node {
+    plain(&value.to_string(), Tag::Int)
+}
+
+fn plain(text: &str, tag: Tag) -> Node {
+    Node::new(Scalar { text: text.into(), tag, style: Style::Plain }, Span::NOWHERE)
 }
 
 /// The text of a field; empty where it is missing.

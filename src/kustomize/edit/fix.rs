@@ -3,9 +3,8 @@
 //! Source: kustomize 5.8.1, FixKustomization and FixKustomizationPreMarshalling in api/types/kustomization.go.
 
 use super::fields::{
-    append, items, object, set, set_entries, set_items, set_text, take, take_entries, take_items, text_of,
+    append, items, object, on, set, set_entries, set_items, set_text, take, take_entries, take_items, text_of,
 };
-use super::metadata::on;
 use super::{Edited, already_there, draft};
 use crate::base::{Result, Span};
 use crate::kustomize::context::Context;

@@ -6,10 +6,9 @@
 //! **Invariant:** no message holds a value, and what a secret's entry says is never drawn.
 
 use super::fields::{
-    append, set, set_entries, set_items, set_text, take, take_entries, take_items, text, text_of, texts,
+    append, on, set, set_entries, set_items, set_text, take, take_entries, take_items, text, text_of, texts,
 };
 use super::glob::{glob, glob_all};
-use super::metadata::on;
 use super::{Edited, bad_argument, draft, not_there};
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::context::Context;

@@ -2,11 +2,11 @@
 //!
 //! Source: kustomize 5.8.1, kustomize/commands/edit: addmetadata.go, setlabel.go, setannotation.go, removemetadata.go.
 
-use super::fields::{is_on, set, set_entries, set_items, take_entries, take_items, text};
+use super::fields::{is_on, on, set, set_entries, set_items, take_entries, take_items, text};
 use super::{Edited, already_there, bad_argument, draft, not_there};
 use crate::base::{Result, Span};
 use crate::kustomize::context::Context;
-use crate::yaml::{Mapping, Node, Scalar, Style, Tag};
+use crate::yaml::{Mapping, Node};
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,11 +111,6 @@ fn label_entry(include_templates: bool) -> Node {
     let mut entry = Node::mapping(Span::NOWHERE);
     set(&mut entry, "includeTemplates", include_templates.then(on));
     entry
-}
-
-/// `true`
-pub fn on() -> Node {
-    Node::new(Scalar { text: "true".into(), tag: Tag::Bool, style: Style::Plain }, Span::NOWHERE)
 }
 
 fn add_common(ctx: &Context, words: &[String], kind: Metadata, mode: Mode) -> Edited {

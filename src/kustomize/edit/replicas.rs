@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{object, set, set_items, take_items, text_of};
+use super::fields::{number, object, set, set_items, take_items, text_of};
 use super::{Edited, bad_argument, draft};
-use crate::base::{Result, Span};
+use crate::base::Result;
 use crate::kustomize::context::Context;
-use crate::yaml::{Node, Scalar, Style, Tag};
+use crate::yaml::Node;
 
 /// Words `name=count`. The entries are sorted by name then.
 ///
@@ -38,7 +38,6 @@ fn parse(word: &str) -> Option<(&str, i64)> {
 
 fn entry(name: &str, count: i64) -> Node {
     let mut entry = object(&[("name", name)]);
-    let scalar = Scalar { text: count.to_string().into(), tag: Tag::Int, style: Style::Plain };
-    set(&mut entry, "count", Some(Node::new(scalar, Span::NOWHERE)));
+    set(&mut entry, "count", Some(number(count)));
     entry
 }

@@ -13,17 +13,17 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use super::draft::Draft;
-use super::fields::{append, items, object, set, set_items, take_items, text, text_of, texts};
+use super::fields::{append, items, number, object, set, set_items, take_items, text, text_of, texts};
 use super::fix::bring_up_to_date;
 use super::glob::join;
 use super::write::Change;
-use crate::base::{Diagnostic, Result, Span};
+use crate::base::{Diagnostic, Result};
 use crate::k8s::read::{is_wrapper, take_items as wrapped_items};
 use crate::kustomize::context::Context;
 use crate::kustomize::decode;
 use crate::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use crate::kustomize::shape;
-use crate::yaml::{self, Node, ReadOptions, Scalar, Style, Tag, Value};
+use crate::yaml::{self, Node, ReadOptions, Value};
 
 /// Converts the vars of a draft; the files that change with it become part of it.
 ///
@@ -256,8 +256,7 @@ fn target(object_of: &Node, place: Place, patch: Option<&Node>) -> Node {
 
 fn options(within: Within) -> Node {
     let mut options = object(&[("delimiter", &within.delimiter)]);
-    let index = Scalar { text: within.index.to_string().into(), tag: Tag::Int, style: Style::Plain };
-    set(&mut options, "index", Some(Node::new(index, Span::NOWHERE)));
+    set(&mut options, "index", Some(number(within.index)));
     options
 }
 
