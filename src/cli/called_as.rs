@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use clap::{Arg, ArgAction, Command};
-use kz::base::{Diagnostic, Result, SourceId, Sources};
-use kz::gotmpl::{ExecOptions, FuncMap, Templates, Value};
-use kz::sprig;
+use kz::base::{Diagnostic, Result, Sources};
+use kz::gotmpl::Value;
+use kz::helm::release::text_of_template;
 
 use super::args::{VERBS, value, verb};
 use super::exit::Exit;
@@ -144,17 +144,9 @@ const FIELDS: [(&str, &str); 5] = [
 
 /// `helm version --template`
 fn of_template(template: &str) -> Result<String> {
-    let failed = |message: String| Diagnostic::new("usage", message).help("see `helm version --template`");
-    let mut templates = Templates::new(FuncMap::new(sprig::FAMILIES.iter().copied()));
-    templates.parse("version", template.as_bytes(), SourceId::NONE).map_err(|error| failed(error.to_string()))?;
-    if !templates.contains("version") {
-        return Ok(String::new());
-    }
     let data = Value::map(FIELDS.map(|(name, value)| (name, Value::str(value.to_owned()))));
-    let output = templates
-        .execute("version", &data, &mut world::of_machine(), &ExecOptions::default())
-        .map_err(|error| failed(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&output.text).into_owned())
+    text_of_template("version", template, &data, &mut world::of_machine())
+        .map_err(|message| Diagnostic::new("usage", message).help("see `helm version --template`"))
 }
 
 fn go_os() -> &'static str {

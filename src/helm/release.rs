@@ -51,17 +51,24 @@ impl Release {
 ///
 /// Errors: those of the template. Source: TemplateName in pkg/action/install.go.
 pub fn name_of_template(template: &str, world: &mut World) -> Result<String> {
-    const NAME: &str = "name-template";
-    let failed = |message: String| Diagnostic::new("release-name", message).help("see `--name-template`");
+    text_of_template("name-template", template, &Value::Nil, world)
+        .map_err(|message| Diagnostic::new("release-name", message).help("see `--name-template`"))
+}
+
+/// What a template gives that stands for itself and has sprig's functions. Errors: those of the template, in words.
+pub fn text_of_template(
+    name: &str,
+    template: &str,
+    data: &Value,
+    world: &mut World,
+) -> std::result::Result<String, String> {
     let mut templates = Templates::new(FuncMap::new(sprig::FAMILIES.iter().copied()));
-    templates.parse(NAME, template.as_bytes(), SourceId::NONE).map_err(|error| failed(error.to_string()))?;
+    templates.parse(name, template.as_bytes(), SourceId::NONE).map_err(|error| error.to_string())?;
     // Go: a text that is empty defines no template.
-    if !templates.contains(NAME) {
+    if !templates.contains(name) {
         return Ok(String::new());
     }
-    let output = templates
-        .execute(NAME, &Value::Nil, world, &ExecOptions::default())
-        .map_err(|error| failed(error.to_string()))?;
+    let output = templates.execute(name, data, world, &ExecOptions::default()).map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&output.text).into_owned())
 }
 
