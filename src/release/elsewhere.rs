@@ -1,5 +1,9 @@
 //! What other releases still need of objects that go away.
 
+use std::collections::{BTreeSet, HashMap};
+
+use compact_str::CompactString;
+
 use super::history;
 use super::rollback::Contents;
 use super::tip::tip;
@@ -15,11 +19,11 @@ pub struct Use {
     pub by: Option<Id>,
 }
 
-/// How a pod names a ConfigMap: the field around it, and the field with the name. Source: the types of Volume,
+/// How objects name ConfigMaps: the field around the name, and the field with it. Source: the types of Volume,
 /// EnvFromSource, EnvVarSource and VolumeProjection in Kubernetes' reference of the API.
 const CONFIG_MAP: [(&str, &str); 3] = [("configMap", "name"), ("configMapRef", "name"), ("configMapKeyRef", "name")];
 
-/// The same of a Secret, also of a ServiceAccount, an Ingress and of what follows their habits.
+/// The same of Secrets, also of a ServiceAccount, an Ingress and of what follows their habits.
 const SECRET: [(&str, &str); 6] = [
     ("secret", "secretName"),
     ("secret", "name"),
@@ -35,17 +39,19 @@ const SECRET: [(&str, &str); 6] = [
 /// Errors: the store cannot be read. A release that is damaged says nothing.
 pub fn uses(contents: &Contents, name: &str, objects: &[&Id], sources: &Sources) -> Result<Vec<(Id, Vec<Use>)>> {
     let mut found: Vec<(Id, Vec<Use>)> = objects.iter().map(|id| ((*id).clone(), Vec::new())).collect();
+    let positions: HashMap<&Id, usize> = objects.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let others = if objects.is_empty() { Vec::new() } else { history::names(contents.store)? };
     for other in others.iter().filter(|other| *other != name) {
         let Some(newest) = tip(contents.store, other)?.newest else { continue };
         let Ok(theirs) = contents.objects(&newest, sources) else { continue };
         let revision = format!("{other}@{}", newest.number);
-        for (id, uses) in &mut found {
-            for object in &theirs {
-                if object.id == *id {
-                    uses.push(Use { revision: revision.clone(), by: None });
-                } else if object.id.namespace == id.namespace && refers_to(object, id) {
-                    uses.push(Use { revision: revision.clone(), by: Some(object.id.clone()) });
+        for object in &theirs {
+            if let Some(at) = positions.get(&object.id) {
+                found[*at].1.push(Use { revision: revision.clone(), by: None });
+            }
+            for id in references(object).iter().filter(|id| **id != object.id) {
+                if let Some(at) = positions.get(id) {
+                    found[*at].1.push(Use { revision: revision.clone(), by: Some(object.id.clone()) });
                 }
             }
         }
@@ -54,24 +60,30 @@ pub fn uses(contents: &Contents, name: &str, objects: &[&Id], sources: &Sources)
     Ok(found)
 }
 
-fn refers_to(object: &Object, id: &Id) -> bool {
-    let forms: &[(&str, &str)] = match () {
-        () if id.is_config_map() => &CONFIG_MAP,
-        () if id.is_secret() => &SECRET,
-        () => return false,
-    };
-    Value::of_node(&object.node).is_ok_and(|value| names(&value, forms, &id.name))
+/// The ConfigMaps and Secrets that an object names, each once. They are in its own namespace.
+fn references(object: &Object) -> BTreeSet<Id> {
+    let mut found = BTreeSet::new();
+    if let Ok(value) = Value::of_node(&object.node) {
+        gather(&value, &object.id.namespace, &mut found);
+    }
+    found
 }
 
-fn names(value: &Value, forms: &[(&str, &str)], name: &str) -> bool {
-    let is_named = |around: &str, value: &Value| {
-        let field = |item: &Value| {
-            forms
-                .iter()
-                .any(|(outer, field)| *outer == around && item.get(field).and_then(Value::as_text) == Some(name))
-        };
-        field(value) || value.as_list().iter().any(field)
-    };
-    value.fields().iter().any(|(key, value)| is_named(key, value) || names(value, forms, name))
-        || value.as_list().iter().any(|item| names(item, forms, name))
+fn gather(value: &Value, namespace: &CompactString, found: &mut BTreeSet<Id>) {
+    for (around, value) in value.fields() {
+        for (kind, forms) in [("ConfigMap", &CONFIG_MAP[..]), ("Secret", &SECRET)] {
+            for (_, field) in forms.iter().filter(|(outer, _)| outer == around) {
+                let items = std::iter::once(value).chain(value.as_list());
+                let names = items.filter_map(|item| item.get(field)?.as_text());
+                found.extend(names.map(|name| Id {
+                    kind: kind.into(),
+                    group: CompactString::default(),
+                    namespace: namespace.clone(),
+                    name: name.into(),
+                }));
+            }
+        }
+        gather(value, namespace, found);
+    }
+    value.as_list().iter().for_each(|item| gather(item, namespace, found));
 }
