@@ -83,8 +83,8 @@ pub fn append(
     make: &mut dyn FnMut(&End) -> Result<New>,
 ) -> Result<Recorded> {
     loop {
-        if let Some(newest) = tip.newest.as_ref().filter(|newest| is_same(newest, content)) {
-            return Ok(Recorded::Same(Box::new(newest.clone())));
+        if let Some(same) = same(&tip, content) {
+            return Ok(same);
         }
         let end = End::of_tip(store, tip)?;
         let New { places, needed, inputs } = make(&end)?;
@@ -119,8 +119,12 @@ pub fn append(
     }
 }
 
-fn is_same(newest: &Revision, content: &Content) -> bool {
-    newest.content == content.hash && newest.secrets == content.secrets && content.secrets != Secrets::Unverified
+/// What a record comes to that changes nothing.
+pub fn same(tip: &Tip, content: &Content) -> Option<Recorded> {
+    let is_same = |newest: &&Revision| {
+        newest.content == content.hash && newest.secrets == content.secrets && content.secrets != Secrets::Unverified
+    };
+    tip.newest.as_ref().filter(is_same).map(|newest| Recorded::Same(Box::new(newest.clone())))
 }
 
 fn changes(before: &[Place], after: &[Place]) -> Changes {
