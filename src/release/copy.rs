@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use age::x25519::Identity;
 
-use super::revision::{self, Item, Revision};
+use super::revision::{self, Revision};
 use super::seal::{self, Keys};
 use super::store::{self, Store};
 use super::{history, marks, name, pack};
@@ -169,8 +169,7 @@ impl<'b> Batch<'b> {
     }
 
     fn add_packs(&mut self, revision: &Revision, is_whole: bool) -> Result<()> {
-        for item in &revision.pieces.items {
-            let Item::Own(place) = item else { continue };
+        for place in revision.pieces.own_places() {
             if place.sealed && self.packs.insert(format!("sealed {}", place.pack)) {
                 self.add_sealed(&place.pack)?;
             }

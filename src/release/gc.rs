@@ -11,10 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-use super::history::{self, SUMS};
-use super::marks;
-use super::revision;
 use super::store::Store;
+use super::{history, marks, pack, revision};
 use crate::base::Result;
 
 /// What is kept, of each release.
@@ -35,14 +33,6 @@ pub struct Plan {
     pub revisions: BTreeMap<String, Vec<u64>>,
     /// Those that would go if they were not so young.
     pub young: usize,
-}
-
-/// What else went.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    pub packs: usize,
-    /// What is used cannot be told, because a revision is damaged: no pack was taken away.
-    pub is_unsure: bool,
 }
 
 /// Which revisions go. Besides what is to be kept, the newest and the last applied one of each release stay, and so
@@ -83,23 +73,22 @@ fn age(time: &str, now: SystemTime) -> Option<Duration> {
     Some(now.duration_since(time).try_into().unwrap_or_default())
 }
 
-/// Takes revisions away, and what was kept for them.
+/// Takes revisions away, and what was kept for them; false where a revision is damaged, so that it cannot be told what is
+/// used: then no pack goes.
 ///
 /// Errors: those of the store. Then some of it may be gone; doing it again goes on.
-pub fn sweep(store: &dyn Store, plan: &Plan, keep: Keep, now: SystemTime) -> Result<Swept> {
+pub fn sweep(store: &dyn Store, plan: &Plan, keep: Keep, now: SystemTime) -> Result<bool> {
     for (name, gone) in &plan.revisions {
         forget(store, name, gone)?;
     }
-    let mut swept = Swept::default();
     let used = used_packs(store)?;
-    swept.is_unsure = used.is_none();
-    let Some(before) = now.checked_sub(keep.grace) else { return Ok(swept) };
-    if let Some(used) = used {
-        swept.packs = remove_packs(store, &used, before)?;
+    let Some(before) = now.checked_sub(keep.grace) else { return Ok(used.is_some()) };
+    if let Some(used) = &used {
+        remove_packs(store, used, before)?;
     }
     let drafts = store.list("drafts")?.into_iter().map(|draft| vec![format!("drafts/{draft}")]);
     store.remove_old(&drafts.collect::<Vec<_>>(), before)?;
-    Ok(swept)
+    Ok(used.is_some())
 }
 
 /// Takes revisions of a release away, the oldest first. What others are told in terms of stays, out of the history.
@@ -121,12 +110,13 @@ fn forget(store: &dyn Store, name: &str, gone: &[u64]) -> Result<()> {
     keys.extend(marks::keys_of(store, name, &is_gone)?);
     let first = kept.first().copied().unwrap_or(u64::MAX);
     let old = |sum: &String| sum.parse().is_ok_and(|last: u64| last < first);
-    keys.extend(
-        store.list(&format!("{SUMS}/{name}"))?.into_iter().filter(old).map(|sum| format!("{SUMS}/{name}/{sum}")),
-    );
     let useless = |base: &String| base.parse().is_ok_and(|base: u64| !bases.contains(&base));
-    let folder = revision::bases(name);
-    keys.extend(store.list(&folder)?.into_iter().filter(useless).map(|base| format!("{folder}/{base}")));
+    let mut add = |folder: String, goes: &dyn Fn(&String) -> bool| -> Result<()> {
+        keys.extend(store.list(&folder)?.iter().filter(|name| goes(name)).map(|name| format!("{folder}/{name}")));
+        Ok(())
+    };
+    add(history::sums_folder(name), &old)?;
+    add(revision::bases(name), &useless)?;
     store.remove_all(&keys)
 }
 
@@ -150,7 +140,7 @@ fn used_packs(store: &dyn Store) -> Result<Option<BTreeSet<String>>> {
     Ok(Some(used))
 }
 
-fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, before: SystemTime) -> Result<usize> {
+fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, before: SystemTime) -> Result<()> {
     let mut sealed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for generation in store.list("sealed")? {
         for pack in store.list(&format!("sealed/{generation}"))? {
@@ -162,12 +152,11 @@ fn remove_packs(store: &dyn Store, used: &BTreeSet<String>, before: SystemTime) 
         // Who finds the pack must find what is sealed of it, so that goes last.
         let sealed = sealed.remove(&pack).into_iter().flatten();
         if !used.contains(&pack) {
-            groups.push(std::iter::once(format!("packs/{pack}")).chain(sealed).collect());
+            groups.push(std::iter::once(pack::key(&pack)).chain(sealed).collect());
         }
     }
-    let removed = store.remove_old(&groups, before)?;
+    store.remove_old(&groups, before)?;
     // What is left of a record that was killed between the two.
     let rest = sealed.into_iter().filter(|(pack, _)| !used.contains(pack)).flat_map(|(_, keys)| keys);
-    store.remove_old(&rest.map(|key| vec![key]).collect::<Vec<_>>(), before)?;
-    Ok(removed)
+    store.remove_old(&rest.map(|key| vec![key]).collect::<Vec<_>>(), before)
 }

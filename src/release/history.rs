@@ -23,9 +23,6 @@ pub fn numbers(store: &dyn Store, name: &str) -> Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// Where the sums are.
-pub(super) const SUMS: &str = "sums";
-
 /// So many revisions are summed up in one.
 const SEGMENT: u64 = 256;
 
@@ -93,7 +90,7 @@ pub fn sums_folder(name: &str) -> String {
 }
 
 fn segment_key(name: &str, last: u64) -> String {
-    format!("{SUMS}/{name}/{last:010}")
+    format!("{}/{last:010}", sums_folder(name))
 }
 
 /// The revision that a reference names.

@@ -47,7 +47,7 @@ impl Pack {
         if let Some(keys) = keys.filter(|_| !self.sealed.is_empty()) {
             files.push((sealed_key(keys.generation, &id), keys.seal(&compress(&json(&self.sealed)?)?)?));
         }
-        files.push((format!("packs/{id}"), compress(&json(&self.texts)?)?));
+        files.push((key(&id), compress(&json(&self.texts)?)?));
         Ok(files)
     }
 }
@@ -94,7 +94,7 @@ impl<'s> Reader<'s> {
     ///
     /// Errors: it is missing or damaged.
     pub fn known_text(&mut self, place: &Place) -> Result<String> {
-        let key = format!("packs/{}", place.pack);
+        let key = key(&place.pack);
         if !self.packs.contains_key(&place.pack) {
             let content = self.store.get(&key)?.and_then(|content| decompress(&content));
             let texts = content.and_then(|json| serde_json::from_slice(&json).ok());

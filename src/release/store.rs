@@ -73,19 +73,16 @@ pub trait Store: Sync {
         keys.iter().try_for_each(|key| self.remove(key))
     }
 
-    /// Takes away groups of keys whose first was written before a time, and gives how many groups went. Of what nobody
-    /// knows how old it is, it stays.
-    fn remove_old(&self, groups: &[Vec<String>], before: SystemTime) -> Result<usize> {
-        let mut removed = 0;
+    /// Takes away groups of keys whose first was written before a time. Of what nobody knows how old it is, it stays.
+    fn remove_old(&self, groups: &[Vec<String>], before: SystemTime) -> Result<()> {
         for group in groups {
             // Looked at just before, for somebody may be about to use it.
             let written = group.first().map_or(Ok(None), |first| self.written(first))?;
             if written.is_some_and(|written| written <= before) {
                 self.remove_all(group)?;
-                removed += 1;
             }
         }
-        Ok(removed)
+        Ok(())
     }
 
     /// What people call it, for messages.

@@ -1,12 +1,11 @@
 //! The end of a history: what the next revision goes behind.
 
-use super::history::{self, SUMS};
+use super::history;
 use super::revision::{self, Revision};
 use super::store::Store;
 use crate::base::Result;
 
 /// What is known of the end of a history.
-#[derive(Default)]
 pub struct Tip {
     /// The highest number that is taken, also by a revision that is damaged; 0 where there is none.
     pub number: u64,
@@ -18,7 +17,7 @@ pub struct Tip {
 ///
 /// Errors: the store cannot be read.
 pub fn tip(store: &dyn Store, name: &str) -> Result<Tip> {
-    let summed = store.list(&format!("{SUMS}/{name}"))?.pop();
+    let summed = store.list(&history::sums_folder(name))?.pop();
     let behind = match &summed {
         Some(last) => store.list_after(&revision::folder(name), last)?,
         None => store.list(&revision::folder(name))?,
@@ -27,9 +26,9 @@ pub fn tip(store: &dyn Store, name: &str) -> Result<Tip> {
     let mut near: Vec<u64> = summed.iter().chain(&behind).filter_map(number).collect();
     near.sort_unstable();
     let tip = of_numbers(store, name, &near)?;
-    match (&tip.newest, near.first()) {
+    match (&tip.newest, summed) {
         // All of them are damaged.
-        (None, Some(_)) if summed.is_some() => of_numbers(store, name, &history::numbers(store, name)?),
+        (None, Some(_)) => of_numbers(store, name, &history::numbers(store, name)?),
         _ => Ok(tip),
     }
 }
@@ -44,8 +43,8 @@ pub(super) fn tip_behind(store: &dyn Store, name: &str, known: u64) -> Result<Ti
 
 fn of_numbers(store: &dyn Store, name: &str, numbers: &[u64]) -> Result<Tip> {
     let number = numbers.last().copied().unwrap_or_default();
-    for number_of in numbers.iter().rev() {
-        match revision::get(store, name, *number_of) {
+    for candidate in numbers.iter().rev() {
+        match revision::get(store, name, *candidate) {
             Ok(Some(newest)) => return Ok(Tip { number, newest: Some(newest) }),
             Ok(None) => {}
             Err(error) if error.code == "store-damaged" => {}

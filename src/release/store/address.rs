@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::cloud;
+use super::git::BRANCH;
 use crate::base::{Diagnostic, Result};
 
 /// Where a store is.
@@ -18,12 +20,6 @@ pub enum Address {
     Cloud(String),
 }
 
-/// The branch of a repository where nothing else is said.
-const BRANCH: &str = "kz";
-
-/// What the clouds are called.
-const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
-
 impl Address {
     /// Understands `DIR`, `git:[REMOTE][#BRANCH]` and `s3://BUCKET/PREFIX` with its like.
     ///
@@ -38,7 +34,7 @@ impl Address {
         }
         match text.split_once("://") {
             None => Ok(Address::Folder(text.into())),
-            Some((scheme, _)) if SCHEMES.contains(&scheme) => Ok(Address::Cloud(text.to_owned())),
+            Some((scheme, _)) if cloud::is_scheme(scheme) => Ok(Address::Cloud(text.to_owned())),
             Some((scheme, _)) => Err(Diagnostic::new("store-address", format!("there is no store of the kind `{scheme}://`"))
                 .help("a store is a folder, `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, `az://CONTAINER/PREFIX`, or `git:[REMOTE][#BRANCH]`")),
         }

@@ -32,6 +32,11 @@ use super::Store;
 use crate::base::{Diagnostic, Result};
 use crate::fetch::Settings;
 
+/// Whether an address that begins so is one of a bucket.
+pub(super) fn is_scheme(scheme: &str) -> bool {
+    Kind::of_scheme(scheme).is_some()
+}
+
 /// How often a write is tried that the server did not want to decide at once.
 const UNDECIDED: u32 = 5;
 

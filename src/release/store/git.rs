@@ -391,9 +391,8 @@ impl Store for Git {
 
     /// What is in the branch has come in one commit with what names it. So of what nobody names nothing is on its way,
     /// however young it is.
-    fn remove_old(&self, groups: &[Vec<String>], _: SystemTime) -> Result<usize> {
-        self.remove_all(&groups.concat())?;
-        Ok(groups.len())
+    fn remove_old(&self, groups: &[Vec<String>], _: SystemTime) -> Result<()> {
+        self.remove_all(&groups.concat())
     }
 
     fn remove(&self, key: &str) -> Result<()> {

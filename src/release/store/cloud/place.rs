@@ -11,6 +11,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub fn of_scheme(scheme: &str) -> Option<Kind> {
+        [Kind::S3, Kind::Google, Kind::Azure].into_iter().find(|kind| kind.scheme() == scheme)
+    }
+
     pub fn scheme(self) -> &'static str {
         match self {
             Kind::S3 => "s3",
@@ -37,8 +41,7 @@ impl Place {
                 .help("write `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX` or `az://CONTAINER/PREFIX`")
         };
         let (scheme, rest) = address.split_once("://").ok_or_else(|| wrong("it is no URL"))?;
-        let known = [Kind::S3, Kind::Google, Kind::Azure].into_iter().find(|kind| kind.scheme() == scheme);
-        let kind = known.ok_or_else(|| wrong("there is no such kind of store"))?;
+        let kind = Kind::of_scheme(scheme).ok_or_else(|| wrong("there is no such kind of store"))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() || !bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
             return Err(wrong("a bucket's name is made of letters, digits, `.`, `_` and `-`"));
