@@ -166,6 +166,17 @@ fn a_damaged_archive_changes_nothing() {
 }
 
 #[test]
+fn what_is_wrong_with_the_settings_is_shown_at_its_place() {
+    let place = Place::new();
+    place.write(".git/HEAD", "");
+    place.write(".kz.toml", "[release]\nstore = 7\n");
+    for args in [&["release", "import", "x"][..], &["release", "export"]] {
+        let told = place.fails(args);
+        assert!(told.contains("`release.store` is a text") && told.contains(".kz.toml:2:1"), "{told}");
+    }
+}
+
+#[test]
 fn a_store_is_made_ready_once() {
     let place = Place::new();
     let git = Command::new("git").args(["init", "--quiet"]).arg(place.work()).status().unwrap();

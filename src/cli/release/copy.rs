@@ -1,7 +1,7 @@
 //! `kz release copy`, `export`, `import`
 
 use std::fs::File;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use clap::{Arg, ArgMatches, Command};
 use kz::base::{Diagnostic, Result, Sources};
@@ -10,10 +10,10 @@ use kz::release::archive;
 use kz::release::copy::{Copied, copy};
 use kz::release::store::{Address, Memory};
 
-use super::{stores, text};
-use crate::cli::args::Purpose;
+use super::stores;
+use crate::cli::args::{Purpose, text, texts};
 use crate::cli::exit::Exit;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, counted};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,10 +72,10 @@ pub fn copy_all(matches: &ArgMatches, ui: &Ui) -> Exit {
             return Err(Diagnostic::new("store-address", format!("{} cannot be copied into itself", from.name()))
                 .help("name another store"));
         }
-        let copied = copy(&*from, &*to, &chosen(matches), &stores::identities_of(matches)?)?;
+        let copied = copy(&*from, &*to, &texts(matches, "names"), &stores::identities_of(matches)?)?;
         Ok((copied, to.name()))
     };
-    told(copied(), ui)
+    told(copied(), &Sources::new(), ui)
 }
 
 pub fn import(matches: &ArgMatches, ui: &Ui) -> Exit {
@@ -87,7 +87,7 @@ pub fn import(matches: &ArgMatches, ui: &Ui) -> Exit {
         let copied = copy(&from, &*to, &[], &stores::identities(&named)?)?;
         Ok((copied, to.name()))
     };
-    told(copied(), ui)
+    told(copied(), &sources, ui)
 }
 
 fn read(file: &str) -> Result<Memory> {
@@ -112,29 +112,23 @@ pub fn export(matches: &ArgMatches, ui: &Ui) -> Exit {
         }
         let opened = stores::open(&stores::Named::new(matches), &sources)?;
         let memory = Memory::new("the archive");
-        let copied = copy(&*opened.store, &memory, &chosen(matches), &opened.identities)?;
+        let copied = copy(&*opened.store, &memory, &texts(matches, "names"), &opened.identities)?;
         archive::write(memory, &mut stdout)?;
-        stdout.flush().ok();
         Ok((copied, "the archive".to_owned()))
     };
-    told(exported(), ui)
-}
-
-fn chosen(matches: &ArgMatches) -> Vec<String> {
-    matches.get_many::<String>("names").into_iter().flatten().cloned().collect()
+    told(exported(), &sources, ui)
 }
 
 /// 0: all is there now; 1: something could not be copied.
-fn told(copied: Result<(Copied, String)>, ui: &Ui) -> Exit {
+fn told(copied: Result<(Copied, String)>, sources: &Sources, ui: &Ui) -> Exit {
     let (copied, to) = match copied {
         Ok(copied) => copied,
-        Err(error) => return ui.fail(&error, &Sources::new()),
+        Err(error) => return ui.fail(&error, sources),
     };
-    let revisions = if copied.revisions == 1 { "revision" } else { "revisions" };
-    ui.note(&format!("{} {revisions} copied into {to}", copied.revisions));
+    ui.note(&format!("{} copied into {to}", counted(copied.revisions, "revision")));
     for problem in &copied.damaged {
         let error = Diagnostic::new("store-damaged", problem.clone());
-        ui.fail(&error.help("it was left out; all else was copied"), &Sources::new());
+        ui.fail(&error.help("it was left out; all else was copied"), sources);
     }
     if copied.damaged.is_empty() { Exit::Done } else { Exit::Failed }
 }
