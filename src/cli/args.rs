@@ -191,6 +191,21 @@ pub fn values(name: &'static str, value_name: &'static str, help: &'static str) 
     value(name, value_name, help).action(ArgAction::Append)
 }
 
+/// What a flag or word says; empty where it is not given.
+pub fn text(matches: &ArgMatches, name: &str) -> String {
+    matches.get_one::<String>(name).cloned().unwrap_or_default()
+}
+
+/// All that flags or words of a name say.
+pub fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.get_many::<String>(name).into_iter().flatten().cloned().collect()
+}
+
+/// Whether a [`switch`] is on.
+pub fn is_on(matches: &ArgMatches, name: &str) -> bool {
+    matches.get_one::<bool>(name).copied().unwrap_or_default()
+}
+
 /// What is wrong with a text that is no truth value.
 pub const NO_BOOL: &str = "neither `true` nor `false`";
 

@@ -3,17 +3,16 @@
 //! Prints a candidate a line, behind a tab what it is. A last line `:files` or `:folders` asks the shell for names of
 //! its own beside them.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
-use kz::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use kz::release::history;
 
 use super::args::{self, Purpose};
 use super::exit::Exit;
 use super::release::stores;
+use super::target::{is_chart, kustomization};
 use super::ui::Ui;
 
 pub const NAME: &str = "__complete";
@@ -37,9 +36,9 @@ enum Names {
 /// Prints what could stand in the place of the last word. What cannot be found out is left out: nobody wants errors
 /// while they type.
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
-    let words: Vec<String> = matches.get_many::<String>("words").into_iter().flatten().cloned().collect();
+    let words = args::texts(matches, "words");
     let (last, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-    let mut root = args::command(Purpose::Help, &[OsString::from("kz")]);
+    let mut root = args::command(Purpose::Help, &[]);
     root.build();
     let (candidates, names) = candidates(&root, before, last);
     let mut text = String::new();
@@ -62,7 +61,7 @@ fn candidates(root: &Command, before: &[String], last: &str) -> (Vec<Candidate>,
         if waiting.take().is_some() {
             continue;
         }
-        match flag(command, root, word) {
+        match flag(command, word) {
             Some(arg) if takes_value(arg) && !word.contains('=') => waiting = Some(arg),
             Some(_) => {}
             None if word.starts_with('-') => {}
@@ -93,14 +92,14 @@ fn candidates(root: &Command, before: &[String], last: &str) -> (Vec<Candidate>,
 }
 
 /// The flag that a word names.
-fn flag<'c>(command: &'c Command, root: &'c Command, word: &str) -> Option<&'c Arg> {
+fn flag<'c>(command: &'c Command, word: &str) -> Option<&'c Arg> {
     let name = word.split('=').next().unwrap_or(word);
     let is_meant = |arg: &&Arg| match (name.strip_prefix("--"), name.strip_prefix('-')) {
         (Some(long), _) => arg.get_long() == Some(long),
         (None, Some(short)) => arg.get_short().is_some_and(|own| short.chars().eq([own])),
         (None, None) => false,
     };
-    command.get_arguments().find(is_meant).or_else(|| root.get_arguments().find(is_meant))
+    command.get_arguments().find(is_meant)
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -122,7 +121,6 @@ fn values_of(arg: &Arg, last: &str) -> (Vec<Candidate>, Names) {
     match (arg.get_id().as_str(), called) {
         ("record", _) => (releases(), Names::None),
         ("name", "NAME") => (with_revisions(last), Names::None),
-        ("revision", "REVISION") => (Vec::new(), Names::None),
         (_, "TARGET" | "DIR" | "CHART" | "A B" | "NAME CHART") => {
             ([targets(last), with_revisions(last)].concat(), Names::Folders)
         }
@@ -133,17 +131,16 @@ fn values_of(arg: &Arg, last: &str) -> (Vec<Candidate>, Names) {
 
 /// Folders that can be built or rendered, below the one that is typed.
 fn targets(last: &str) -> Vec<Candidate> {
-    let typed = last.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let folder = if typed.is_empty() { if last.starts_with('/') { "/" } else { "." } } else { typed };
+    let typed = &last[..last.rfind('/').map_or(0, |at| at + 1)];
+    let folder = if typed.is_empty() { "." } else { typed };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         if name.starts_with('.') || !entry.path().is_dir() {
             continue;
         }
-        let path = &last[..last.len() - last.rsplit('/').next().unwrap_or_default().len()];
         if let Some(kind) = kind(&entry.path()) {
-            found.push((format!("{path}{name}"), kind.to_owned()));
+            found.push((format!("{typed}{name}"), kind.to_owned()));
         }
     }
     found.sort();
@@ -151,10 +148,9 @@ fn targets(last: &str) -> Vec<Candidate> {
 }
 
 fn kind(folder: &Path) -> Option<&'static str> {
-    let has = |name: &str| folder.join(name).is_file();
     match () {
-        () if KUSTOMIZATION_FILE_NAMES.iter().any(|name| has(name)) => Some("kustomization"),
-        () if has("Chart.yaml") => Some("chart"),
+        () if kustomization(folder).is_some() => Some("kustomization"),
+        () if is_chart(folder) => Some("chart"),
         () => None,
     }
 }

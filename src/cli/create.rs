@@ -4,7 +4,7 @@ use clap::{Arg, ArgMatches, Command};
 use kz::kustomize::create::{Detect, Request, create};
 use kz::kustomize::lock::Lock;
 
-use super::args::{Purpose, switch, value};
+use super::args::{Purpose, is_on, switch, text, texts, value};
 use super::edit::{save, tell, with_context};
 use super::exit::Exit;
 use super::fetching;
@@ -39,15 +39,14 @@ pub fn command(purpose: Purpose) -> Command {
 }
 
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
-    for word in matches.get_many::<String>("words").into_iter().flatten() {
+    for word in texts(matches, "words") {
         ui.note(&format!("`{word}` has no effect: resources are named by `--resources`"));
     }
-    let text = |flag: &str| matches.get_one::<String>(flag).cloned().unwrap_or_default();
-    let list = |flag: &str| {
+    let text = |flag| text(matches, flag);
+    let list = |flag| {
         let text = text(flag);
         if text.is_empty() { Vec::new() } else { text.split(',').map(str::to_owned).collect() }
     };
-    let is_on = |flag: &str| matches.get_one::<bool>(flag).copied().unwrap_or_default();
     let request = Request {
         resources: list("resources"),
         namespace: text("namespace"),
@@ -56,7 +55,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
         labels: list("labels"),
         annotations: list("annotations"),
         // kustomize: `--recursive` alone has no effect.
-        detect: match (is_on("autodetect"), is_on("recursive")) {
+        detect: match (is_on(matches, "autodetect"), is_on(matches, "recursive")) {
             (false, _) => Detect::Nothing,
             (true, false) => Detect::Here,
             (true, true) => Detect::Below,

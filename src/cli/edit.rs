@@ -16,7 +16,7 @@ use kz::kustomize::edit::{Draft, Edited, GeneratorFlags, PatchFlags};
 use kz::kustomize::lock::Lock;
 use kz::kustomize::plugins::BUILTIN_KINDS;
 
-use super::args::{Purpose, Verb, switch, value, values};
+use super::args::{Purpose, Verb, is_on, switch, text, texts, value, values};
 use super::build::plain_options;
 use super::exit::Exit;
 use super::ui::Ui;
@@ -54,19 +54,7 @@ fn words_command(name: &'static str, about: &'static str, usage: &'static str, w
 }
 
 fn words(matches: &ArgMatches) -> Vec<String> {
-    matches.get_many::<String>("words").into_iter().flatten().cloned().collect()
-}
-
-fn text(matches: &ArgMatches, flag: &str) -> String {
-    matches.get_one::<String>(flag).cloned().unwrap_or_default()
-}
-
-fn texts(matches: &ArgMatches, flag: &str) -> Vec<String> {
-    matches.get_many::<String>(flag).into_iter().flatten().cloned().collect()
-}
-
-fn is_on(matches: &ArgMatches, flag: &str) -> bool {
-    matches.get_one::<bool>(flag).copied().unwrap_or_default()
+    texts(matches, "words")
 }
 
 /// Changes the file, and says what is to be said.

@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use clap_mangen::Man;
 use kz::base::{Diagnostic, Result, Sources};
 
-use super::args::{self, Purpose, path, switch};
+use super::args::{self, Purpose, is_on, path, switch, texts};
 use super::exit::Exit;
 use super::ui::Ui;
 
@@ -37,7 +37,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 fn pages(matches: &ArgMatches) -> Result<Vec<u8>> {
     let mut root = args::command(Purpose::Help, &[]);
     root.build();
-    if matches.get_one::<bool>("markdown").copied().unwrap_or_default() {
+    if is_on(matches, "markdown") {
         let mut text = String::from("# All commands\n\nWhat `--help` shows, on one page.\n");
         markdown(&mut root, "kz", &mut text);
         return Ok(text.into_bytes());
@@ -50,7 +50,7 @@ fn pages(matches: &ArgMatches) -> Result<Vec<u8>> {
         std::fs::create_dir_all(folder).map_err(failed)?;
         return write_all(&root, "kz", folder).map(|()| Vec::new()).map_err(failed);
     }
-    let words: Vec<&String> = matches.get_many::<String>("words").into_iter().flatten().collect();
+    let words = texts(matches, "words");
     let mut command = &root;
     for word in &words {
         command = command.find_subcommand(word).ok_or_else(|| {

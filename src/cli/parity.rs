@@ -1,18 +1,18 @@
 //! `kz parity`: builds the targets of a repository with kz and with the kustomize and helm that are installed, and
 //! compares what they print and how long they take.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::{Disk, Entry};
 use kz::base::process::{self, Family, Job, Limit, Outcome};
 use kz::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
-use kz::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use kz::yaml::{Node, ReadOptions, read};
 
-use super::args::Purpose;
+use super::args::{Purpose, texts};
 use super::exit::Exit;
+use super::target::{is_chart, kustomization};
 use super::ui::Ui;
 
 const EXAMPLES: &str = "\
@@ -87,8 +87,7 @@ struct Sums {
 }
 
 fn compared(matches: &ArgMatches, ui: &Ui) -> Result<Sums> {
-    let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
-    let (named, flags) = (words("targets"), words("flags"));
+    let (named, flags) = (texts(matches, "targets"), texts(matches, "flags"));
     let targets = match named.is_empty() {
         true => all_targets()?,
         false => named.into_iter().map(|target| Ok((tool_of(&target)?, target))).collect::<Result<_>>()?,
@@ -189,14 +188,6 @@ fn tool_of(target: &str) -> Result<Tool> {
         None => Err(Diagnostic::new("parity", format!("there is no kustomization and no chart in `{target}`"))
             .help("name folders with a `kustomization.yaml` or a `Chart.yaml`")),
     }
-}
-
-fn is_chart(folder: &Path) -> bool {
-    Disk.is_file(&folder.join("Chart.yaml"))
-}
-
-fn kustomization(folder: &Path) -> Option<PathBuf> {
-    KUSTOMIZATION_FILE_NAMES.iter().map(|name| folder.join(name)).find(|file| Disk.is_file(file))
 }
 
 /// All that can be built by itself: kustomizations that are no components, and charts that are no part of others and no

@@ -13,7 +13,7 @@ pub mod stores;
 pub use inputs::read;
 pub use record::keep_printed;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, Command};
 use kz::base::{Result, Sources};
 
 use super::args::{Purpose, Verb};
@@ -64,12 +64,4 @@ fn print(ui: &Ui, sources: &Sources, done: Result<String>) -> Exit {
 
 fn name(help: &'static str) -> Arg {
     Arg::new("name").value_name("NAME").required(true).help(help)
-}
-
-fn text(matches: &ArgMatches, name: &str) -> String {
-    matches.get_one::<String>(name).cloned().unwrap_or_default()
-}
-
-fn is_on(matches: &ArgMatches, name: &str) -> bool {
-    matches.get_one::<bool>(name).copied().unwrap_or_default()
 }

@@ -1,11 +1,14 @@
 //! The flags that say how targets are rendered: charts and kustomizations alike.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Arg, ArgMatches, Command};
 use kz::base::{FileSystem, Sources};
 use kz::fetch;
 use kz::gotmpl::World;
 use kz::helm::values::ValueOptions;
 use kz::kustomize::BuildOptions;
+use kz::kustomize::loader::KUSTOMIZATION_FILE_NAMES;
 use kz::render::target::{ChartOptions, Renderer};
 
 use super::args::{Purpose, switch, value, values};
@@ -120,4 +123,14 @@ pub fn renderer<'r>(
 /// each time, so that only what changes differs.
 pub fn world_of_comparing() -> World {
     world::world(Some("kz diff"), false)
+}
+
+/// Whether a folder holds a chart.
+pub fn is_chart(folder: &Path) -> bool {
+    folder.join("Chart.yaml").is_file()
+}
+
+/// The kustomization file of a folder, if it has one.
+pub fn kustomization(folder: &Path) -> Option<PathBuf> {
+    KUSTOMIZATION_FILE_NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file())
 }

@@ -29,6 +29,11 @@ impl ErrorFormat {
     }
 }
 
+/// A number of things: `1 object`, `2 objects`.
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 pub struct Ui {
     format: ErrorFormat,
     style: Style,

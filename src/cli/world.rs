@@ -23,7 +23,7 @@ pub fn world(seed: Option<&str>, enable_dns: bool) -> World {
         None => World {
             now: Box::new(now),
             time_zone: std::env::var("TZ").unwrap_or_default(),
-            random: Box::new(|bytes| getrandom::fill(bytes).unwrap_or_else(|_| no_randomness())),
+            random: Box::new(random),
             resolve_host: None,
         },
     };
@@ -57,9 +57,9 @@ fn seeded(seed: &str) -> impl FnMut(&mut [u8]) + use<> {
     }
 }
 
-/// A key made without randomness would be no secret: there is nothing to go on with.
-fn no_randomness() -> ! {
-    panic!("the system gives no random bytes")
+/// Chance as the system has it. A key made without it would be no secret: there is nothing to go on with then.
+pub fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).unwrap_or_else(|_| panic!("the system gives no random bytes"));
 }
 
 /// sprig: getHostByName gives the first address.

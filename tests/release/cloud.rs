@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Output};
 
 use super::relay::{Fault, Moto, Relay, answer, header};
-use super::{APP, PASSWORDS, Place, SERVICE, said, with_secrets};
+use super::{APP, PASSWORDS, Place, SERVICE, printed, said, with_secrets};
 
 /// In no message, and nowhere in a store.
 const KEY: &str = "wJalrXUtnFEMIbPxRfiCYzEXAMPLEKEYxx";
@@ -46,9 +46,7 @@ impl Shop {
     }
 
     fn ok(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert!(output.status.success(), "{args:?}: {}", said(&output));
-        String::from_utf8(output.stdout).unwrap()
+        printed(args, self.run(args))
     }
 
     fn fails(&self, args: &[&str]) -> String {

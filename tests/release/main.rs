@@ -63,9 +63,7 @@ impl Place {
 
     /// What a command prints that has to succeed.
     fn ok(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert!(output.status.success(), "{args:?}: {}", said(&output));
-        String::from_utf8(output.stdout).unwrap()
+        printed(args, self.run(args))
     }
 
     /// What a command says that has to fail.
@@ -81,6 +79,12 @@ impl Place {
         self.write("app.yaml", text);
         self.ok(&["release", "record", "web", "app.yaml"])
     }
+}
+
+/// What a command printed that had to succeed.
+fn printed(args: &[&str], output: Output) -> String {
+    assert!(output.status.success(), "{args:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn said(output: &Output) -> String {

@@ -6,7 +6,6 @@ use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources, parallel};
 use kz::release::history;
 use kz::release::name::Reference;
-use kz::release::rollback::Contents;
 use kz::render::live::{self, Cluster};
 use kz::render::place::Place;
 use kz::render::revision;
@@ -66,8 +65,7 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
 fn released(reference: &Reference, flags: &Flags, sources: &Sources) -> Result<Rendered> {
     let opened = stores::open(&flags.store, sources)?;
     let revision = history::find(&*opened.store, reference)?;
-    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
-    Ok(Rendered { objects: contents.objects(&revision, sources)?, ..Rendered::default() })
+    Ok(Rendered { objects: opened.contents().objects(&revision, sources)?, ..Rendered::default() })
 }
 
 /// What sides are rendered with.

@@ -8,10 +8,10 @@ use kz::kustomize::edit::{
 };
 
 use super::{
-    change, change_here, force_flag, generator_flags, is_on, literal_flag, namespace_flag, patch, patch_flags, words,
+    change, change_here, force_flag, generator_flags, literal_flag, namespace_flag, patch, patch_flags, words,
     words_command,
 };
-use crate::cli::args::{Purpose, Verb, switch, value, values};
+use crate::cli::args::{Purpose, Verb, is_on, switch, value, values};
 use crate::cli::exit::Exit;
 use crate::cli::fetching;
 use crate::cli::ui::Ui;

@@ -9,8 +9,8 @@ use kz::kustomize::lock::Lock;
 use kz::kustomize::{self, Context};
 use kz::render;
 
-use super::{is_on, save, tell, with_context, words, words_command};
-use crate::cli::args::{Purpose, switch};
+use super::{save, tell, with_context, words, words_command};
+use crate::cli::args::{Purpose, is_on, switch};
 use crate::cli::exit::Exit;
 use crate::cli::fetching;
 use crate::cli::ui::Ui;

@@ -6,8 +6,8 @@ use kz::kustomize::edit::{
     remove_metadata, remove_patch,
 };
 
-use super::{change_here, ignore_flag, is_on, namespace_flag, patch, patch_flags, text, words, words_command};
-use crate::cli::args::{Purpose, Verb};
+use super::{change_here, ignore_flag, namespace_flag, patch, patch_flags, words, words_command};
+use crate::cli::args::{Purpose, Verb, is_on, text};
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 

@@ -7,10 +7,10 @@ use jiff::{Span, SpanRelativeTo};
 use kz::base::{Diagnostic, Result, Sources};
 use kz::release::gc::{Keep, Plan, plan, sweep};
 
-use super::{is_on, print, stores};
-use crate::cli::args::{Purpose, switch, value};
+use super::{print, stores};
+use crate::cli::args::{Purpose, is_on, switch, value};
 use crate::cli::exit::Exit;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, counted};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,19 +64,13 @@ fn collected(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String>
     let now = SystemTime::now();
     let plan = plan(&*store, keep, now)?;
     if plan.young > 0 {
-        ui.note(&format!("{} would go if they were not so young: see `--grace`", revisions(plan.young)));
+        ui.note(&format!("{} would go if they were not so young: see `--grace`", counted(plan.young, "revision")));
     }
-    if !is_on(matches, "dry-run") {
-        let swept = sweep(&*store, &plan, keep, now)?;
-        if swept.is_unsure {
-            ui.note("a revision is damaged, so what it uses is not known: no content was taken away");
-        }
+    let is_known = is_on(matches, "dry-run") || sweep(&*store, &plan, keep, now)?;
+    if !is_known {
+        ui.note("a revision is damaged, so what it uses is not known: no content was taken away");
     }
     Ok(told(&plan))
-}
-
-fn revisions(count: usize) -> String {
-    if count == 1 { "1 revision".to_owned() } else { format!("{count} revisions") }
 }
 
 /// A revision a line.

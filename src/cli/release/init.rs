@@ -8,6 +8,7 @@ use super::{print, stores};
 use crate::cli::args::{Purpose, values};
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
+use crate::cli::world;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,8 +59,7 @@ fn made(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
         None => {
             let recipients =
                 if recipients.is_empty() { stores::first_recipients(&identities, ui)? } else { recipients };
-            let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system gives random bytes");
-            seal::create(&*store, recipients, &identities, &mut random)?
+            seal::create(&*store, recipients, &identities, &mut world::random)?
         }
     };
     for recipient in &keys.recipients {

@@ -4,9 +4,9 @@ use clap::{Arg, ArgMatches, Command};
 use kz::base::{Diagnostic, Result, Sources};
 use kz::release::seal;
 
+use super::print;
 use super::stores::{self, Opened};
-use super::{print, text};
-use crate::cli::args::{Purpose, Verb};
+use crate::cli::args::{Purpose, Verb, text};
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 

@@ -7,12 +7,11 @@ use kz::release::marks::{self, Mark};
 use kz::release::name::Reference;
 use kz::release::record;
 use kz::release::revision::{Revision, Secrets};
-use kz::release::rollback::Contents;
 use kz::release::{history as revisions, name as names};
 use serde_json::{Value, json};
 
-use super::{is_on, name, print, stores, text};
-use crate::cli::args::{Purpose, switch, value};
+use super::{name, print, stores};
+use crate::cli::args::{Purpose, is_on, switch, text, value};
 use crate::cli::exit::Exit;
 use crate::cli::table::table;
 use crate::cli::ui::Ui;
@@ -172,8 +171,7 @@ fn content(matches: &ArgMatches, sources: &Sources) -> Result<String> {
     if is_on(matches, "meta") {
         return Ok(meta(&revision, &revisions::inputs(&*opened.store, &revision)?));
     }
-    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
-    contents.text(&revision)
+    opened.contents().text(&revision)
 }
 
 /// All that is known of a revision but where its pieces are kept.

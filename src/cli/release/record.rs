@@ -15,12 +15,12 @@ use kz::release::name::{Reference, Which};
 use kz::release::piece::split;
 use kz::release::record::{Order, record};
 use kz::release::revision::{Git, Revision};
-use kz::release::rollback::{Contents, removed};
+use kz::release::rollback::removed;
 use kz::release::store::Store;
 use kz::render::target::Printed;
 
-use super::{is_on, name, print, stores, text};
-use crate::cli::args::{Purpose, switch, value};
+use super::{name, print, stores};
+use crate::cli::args::{Purpose, is_on, switch, text, value};
 use crate::cli::exit::Exit;
 use crate::cli::target::{self, Targets};
 use crate::cli::ui::Ui;
@@ -88,7 +88,8 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let read =
         super::read(&files, &printed.fetched, &target, &options.working_dir, fetch.settings.cache_dir.as_deref());
     let about = about(text(matches, "message"), target, &options.environment);
-    let work = Work { store, identities, without_secrets: is_on(matches, "no-secrets") };
+    let work =
+        Work { store, identities, environment: &options.environment, without_secrets: is_on(matches, "no-secrets") };
     let (revision, _) = work.keep(&name, &printed.text, &read, about, sources, ui)?;
     Ok(format!("{name}@{}\n", revision.number))
 }
@@ -102,8 +103,7 @@ fn removed_objects(
     sources: &Sources,
 ) -> Result<String> {
     let opened = stores::open(named, sources)?;
-    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
-    let before = contents.objects(&history::find(&*opened.store, newest)?, sources)?;
+    let before = opened.contents().objects(&history::find(&*opened.store, newest)?, sources)?;
     let after: Vec<_> = split(sources, target, text)?.into_iter().flat_map(|piece| piece.objects).collect();
     super::rollback::heads(&removed(&before, &after))
 }
@@ -114,12 +114,13 @@ fn removed_objects(
 pub fn keep_printed(name: &str, printed: &[u8], target: &str, read: &Read, sources: &Sources, ui: &Ui) -> Result<()> {
     kz::release::name::check(name)?;
     let named = stores::Named::default();
+    let environment: Vec<(String, String)> = std::env::vars().collect();
     let work = Work {
         store: stores::store(&named, sources)?,
         identities: stores::identities(&named)?,
+        environment: &environment,
         without_secrets: false,
     };
-    let environment: Vec<(String, String)> = std::env::vars().collect();
     let about = about(String::new(), target.to_owned(), &environment);
     if let (revision, true) = work.keep(name, printed, read, about, sources, ui)? {
         ui.note(&format!("recorded as revision {} of `{name}`", revision.number));
@@ -128,13 +129,14 @@ pub fn keep_printed(name: &str, printed: &[u8], target: &str, read: &Read, sourc
 }
 
 /// What revisions are recorded with.
-struct Work {
+struct Work<'w> {
     store: Box<dyn Store>,
     identities: Vec<Identity>,
+    environment: &'w [(String, String)],
     without_secrets: bool,
 }
 
-impl Work {
+impl Work<'_> {
     /// The revision that has this text, and whether it is a new one.
     fn keep(
         &self,
@@ -150,13 +152,13 @@ impl Work {
             name,
             text: printed,
             read,
-            git: &|| git(&std::env::vars().collect::<Vec<_>>()),
+            git: &|| git(self.environment),
             about,
             identities: &self.identities,
             first_recipients: &|| stores::first_recipients(&self.identities, ui),
             without_secrets: self.without_secrets,
         };
-        match record(order, sources, &mut random)? {
+        match record(order, sources, &mut world::random)? {
             Recorded::New(revision) => Ok((revision, true)),
             Recorded::Same(revision) => {
                 ui.note(&format!("nothing changed since revision {} of `{name}`: no new one", revision.number));
@@ -169,7 +171,7 @@ impl Work {
 /// What is known of a revision that is recorded now and here, but the commit, which takes a moment to ask for.
 pub fn about(message: String, target: String, environment: &[(String, String)]) -> About {
     let mut id = [0; 8];
-    random(&mut id);
+    world::random(&mut id);
     About {
         id: hex(&id),
         time: now(),
@@ -180,10 +182,6 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
-}
-
-fn random(bytes: &mut [u8]) {
-    getrandom::fill(bytes).expect("the system gives random bytes");
 }
 
 /// Who does it, as pipelines and systems say.

@@ -16,10 +16,10 @@ use kz::release::rollback::{Contents, removed, roll_back};
 use kz::release::{history, marks};
 use kz::yaml::Node;
 
-use super::{is_on, name, print, stores, text};
-use crate::cli::args::{Purpose, switch, value};
+use super::{name, print, stores};
+use crate::cli::args::{Purpose, is_on, switch, text, value};
 use crate::cli::exit::Exit;
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, counted};
 
 pub fn command(purpose: Purpose) -> Command {
     let command = Command::new("rollback")
@@ -57,7 +57,7 @@ fn rolled_back(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Strin
         Some(text) => find(Which::parse(text)?)?,
         None => find(default(&*opened.store, &newest)?)?,
     };
-    let contents = Contents { store: &*opened.store, keys: opened.keys.as_ref(), identities: &opened.identities };
+    let contents = opened.contents();
     let (before, after) = (contents.objects(&newest, sources)?, contents.objects(&to, sources)?);
     if is_on(matches, "removed") {
         return heads(&removed(&before, &after));
@@ -114,7 +114,7 @@ fn needed_elsewhere(
         told.push(format!(
             "what the rollback removes stays in the cluster until it is deleted there ({}): asked before it, `--removed` \
              prints it",
-            objects_in_words(gone.len())
+            counted(gone.len(), "object")
         ));
     }
     for (id, uses) in elsewhere::uses(contents, name, &gone, sources)? {
@@ -126,10 +126,6 @@ fn needed_elsewhere(
         told.push(format!("do not delete `{id}`: it is needed by {}", by.join(", ")));
     }
     Ok(told)
-}
-
-fn objects_in_words(count: usize) -> String {
-    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
 /// The last revision that was applied before the newest, or else the one before it.

@@ -11,6 +11,7 @@ use clap::{Arg, ArgMatches, Command};
 use kz::base::fs::Disk;
 use kz::base::{Diagnostic, Result, Sources};
 use kz::fetch::git::NamedBy;
+use kz::release::rollback::Contents;
 use kz::release::seal::{self, Keys};
 use kz::release::store::{Address, Cloud, Folder, Git, Store};
 
@@ -120,6 +121,13 @@ pub struct Opened {
     pub store: Box<dyn Store>,
     pub identities: Vec<Identity>,
     pub keys: Option<Keys>,
+}
+
+impl Opened {
+    /// Reads what revisions hold.
+    pub fn contents(&self) -> Contents<'_> {
+        Contents { store: &*self.store, keys: self.keys.as_ref(), identities: &self.identities }
+    }
 }
 
 /// Opens the store for reading.
