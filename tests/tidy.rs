@@ -196,44 +196,6 @@ fn every_example_builds() {
     assert_none("examples", problems);
 }
 
-/// In blocks of the language `console`, what stands below a line `$ kz …` is what it prints, stdout
-/// before stderr; a line `…` stands for any lines. Pipes are left out.
-#[test]
-fn what_the_readme_and_the_book_show_is_printed() {
-    let mut problems = Vec::new();
-    let mut count = 0;
-    for page in files("book/src", ".md").into_iter().chain(["README.md".into()]) {
-        let text = read(&root().join(&page));
-        for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
-            for call in format!("\n{block}").split("\n$ ").skip(1) {
-                let (command, shown) = call.split_once('\n').unwrap_or((call, ""));
-                let words: Vec<&str> = command.split_whitespace().collect();
-                if words.first() != Some(&"kz") || words.contains(&"|") || words.contains(&">") {
-                    continue;
-                }
-                count += 1;
-                let (_, stdout, stderr) = kz(&words[1..]);
-                let printed = stdout + &stderr;
-                let shown: Vec<&str> = shown.trim_end().lines().collect();
-                if !matches(&shown, &printed.trim_end().lines().collect::<Vec<_>>()) {
-                    problems.push(format!("{}: `{command}` prints\n{printed}", page.display()));
-                }
-            }
-        }
-    }
-    assert!(count > 0);
-    assert_none("shown differently", problems);
-}
-
-/// Do the lines fit the pattern, in which a line `…` stands for any lines?
-fn matches(pattern: &[&str], lines: &[&str]) -> bool {
-    match pattern {
-        [] => lines.is_empty(),
-        ["…", rest @ ..] => (0..=lines.len()).any(|skipped| matches(rest, &lines[skipped..])),
-        [first, rest @ ..] => lines.first() == Some(first) && matches(rest, &lines[1..]),
-    }
-}
-
 #[test]
 fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
     let mut problems: Vec<String> = Vec::new();
