@@ -38,14 +38,18 @@ pub fn command(_purpose: Purpose) -> Command {
 fn list_command() -> Command {
     Command::new("list")
         .about("List what was fetched, its size, and when it was used")
-        .after_help(EXAMPLES)
+        .after_help("Examples:\n  kz cache list")
         .arg(fetching::cache_dir_flag())
 }
 
 fn prune_command(purpose: Purpose) -> Command {
     Command::new("prune")
         .about("Remove what was not used for a while")
-        .after_help(EXAMPLES)
+        .after_help(
+            "Examples:\n  kz cache prune                     what was not used for 30 days\n  \
+         kz cache prune --keep-within 12h   what was not used for 12 hours\n  \
+         kz cache prune --all --dry-run     show everything that would be removed",
+        )
         .arg(
             value("keep-within", "TIME", "Keep what was used within this time: `12h`, `30d`, `4w`")
                 .value_parser(ValueParser::new(parse_time))

@@ -40,18 +40,30 @@ pub fn command(_purpose: Purpose) -> Command {
 }
 
 fn build_command(purpose: Purpose) -> Command {
-    flags(Command::new("build").about("Fetch the charts that Chart.lock names into charts/"), purpose)
+    let command = Command::new("build").about("Fetch the charts that Chart.lock names into charts/").after_help(
+        "Examples:\n  kz dependency build ./chart\n  kz dependency build ./chart --verify --keyring team.gpg",
+    );
+    flags(command, purpose)
 }
 
 fn update_command(purpose: Purpose) -> Command {
-    flags(Command::new("update").about("Fetch the newest charts that Chart.yaml lets through, and lock them"), purpose)
+    let command =
+        Command::new("update").about("Fetch the newest charts that Chart.yaml lets through, and lock them").after_help(
+            "Examples:\n  kz dependency update ./chart\n  \
+             kz dependency update ./chart --recursive   first the charts beside it that it names",
+        );
+    flags(command, purpose)
 }
 
 fn list_command(_purpose: Purpose) -> Command {
-    Command::new("list").about("List what a chart depends on").after_help(EXAMPLES).arg(chart()).arg(
-        value("max-col-width", "WIDTH", "Cut columns off that are wider; 80 if nothing else is said")
-            .value_parser(clap::value_parser!(usize)),
-    )
+    Command::new("list")
+        .about("List what a chart depends on")
+        .after_help("Examples:\n  kz dependency list ./chart")
+        .arg(chart())
+        .arg(
+            value("max-col-width", "WIDTH", "Cut columns off that are wider; 80 if nothing else is said")
+                .value_parser(clap::value_parser!(usize)),
+        )
 }
 
 fn chart() -> Arg {
@@ -61,7 +73,6 @@ fn chart() -> Arg {
 fn flags(command: Command, purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
     let command = command
-        .after_help(EXAMPLES)
         .arg(chart())
         .arg(on_or_off("skip-refresh", "Take the indexes of repositories as they are"))
         .arg(on_or_off("recursive", "First the charts that `file://` leads to, and those that these name"))

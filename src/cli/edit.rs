@@ -35,7 +35,8 @@ Examples:
   kz edit add resource deployment.yaml 'services/*.yaml'
   kz edit set image nginx=registry.example.com/nginx:1.27
   kz edit set namespace staging
-  kz edit remove label team,tier
+  kz edit add label team:shop tier:web
+  kz edit remove label tier
   kz edit fix                            older fields become their successors";
 
 pub fn command(_purpose: Purpose) -> Command {

@@ -32,7 +32,7 @@ pub fn command(_purpose: Purpose) -> Command {
 fn login_command(purpose: Purpose) -> Command {
     Command::new("login")
         .about("Try user and password on a registry, and keep them for it")
-        .after_help(EXAMPLES)
+        .after_help("Examples:\n  kz registry login registry.example.com -u me --password-stdin < token")
         .arg(host())
         .arg(value("username", "NAME", "The user").short('u'))
         .arg(value("password", "TEXT", "The password or token; others may see it in the list of processes").short('p'))
@@ -48,7 +48,7 @@ fn login_command(purpose: Purpose) -> Command {
 fn logout_command(_purpose: Purpose) -> Command {
     Command::new("logout")
         .about("Forget user and password of a registry")
-        .after_help(EXAMPLES)
+        .after_help("Examples:\n  kz registry logout registry.example.com")
         .arg(host())
         .arg(registry_config())
 }

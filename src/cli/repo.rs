@@ -48,7 +48,11 @@ fn add_command(purpose: Purpose) -> Command {
     let on_or_off = |name, help| switch(name, help, purpose);
     let command = Command::new("add")
         .about("Add a chart repository")
-        .after_help(EXAMPLES)
+        .after_help(
+            "Examples:\n  kz repo add stable https://charts.example.com\n  \
+         kz repo add own https://charts.example.com --username me --password-stdin < token\n  \
+         kz repo add ours 'git+https://git.example.com/org/repo@charts?ref=v1.2'     charts in git",
+        )
         .arg(Arg::new("name").value_name("NAME").required(true).help("What it is to be called"))
         .arg(Arg::new("url").value_name("URL").required(true).help("The URL of the folder that holds its index.yaml"))
         .arg(on_or_off("force-update", "Replace a repository of the same name"))
@@ -64,7 +68,10 @@ fn add_command(purpose: Purpose) -> Command {
 fn list_command(purpose: Purpose) -> Command {
     let command = Command::new("list")
         .about("List the chart repositories")
-        .after_help(EXAMPLES)
+        .after_help(
+            "Examples:\n  kz repo list\n  \
+         kz repo list -o json",
+        )
         .arg(
             value("output", "FORMAT", "`table`, `json` or `yaml`")
                 .short('o')
@@ -78,7 +85,7 @@ fn list_command(purpose: Purpose) -> Command {
 fn remove_command(_purpose: Purpose) -> Command {
     let command = Command::new("remove")
         .about("Remove chart repositories, and their indexes")
-        .after_help(EXAMPLES)
+        .after_help("Examples:\n  kz repo remove stable")
         .arg(names().required(true).help("The repositories"));
     home_flags(command)
 }
@@ -86,7 +93,10 @@ fn remove_command(_purpose: Purpose) -> Command {
 fn update_command(purpose: Purpose) -> Command {
     let command = Command::new("update")
         .about("Fetch the newest indexes of chart repositories")
-        .after_help(EXAMPLES)
+        .after_help(
+            "Examples:\n  kz repo update          all of them\n  \
+         kz repo update stable   one",
+        )
         .arg(names().help("The repositories; without them all"))
         .arg(timeout());
     home_flags(fetching::flags(command, purpose))

@@ -12,16 +12,41 @@ use super::exit::Exit;
 use super::ui::Ui;
 
 pub const VERBS: &[Verb] = &[
-    Verb::new("all", |p| part(p, "all", "Show all that is known of a chart"), |m, ui| run(m, ui, Part::All)),
-    Verb::new("chart", |p| part(p, "chart", "Show a chart's Chart.yaml"), |m, ui| run(m, ui, Part::Chart)),
+    Verb::new("all", |p| part(p, "all", "Show all that is known of a chart", ALL), |m, ui| run(m, ui, Part::All)),
+    Verb::new("chart", |p| part(p, "chart", "Show a chart's Chart.yaml", CHART), |m, ui| run(m, ui, Part::Chart)),
     Verb::new(
         "crds",
-        |p| part(p, "crds", "Show a chart's custom resource definitions"),
+        |p| part(p, "crds", "Show a chart's custom resource definitions", CRDS),
         |m, ui| run(m, ui, Part::Crds),
     ),
-    Verb::new("readme", |p| part(p, "readme", "Show a chart's README"), |m, ui| run(m, ui, Part::Readme)),
-    Verb::new("values", |p| part(p, "values", "Show a chart's values.yaml"), |m, ui| run(m, ui, Part::Values)),
+    Verb::new("readme", |p| part(p, "readme", "Show a chart's README", README), |m, ui| run(m, ui, Part::Readme)),
+    Verb::new("values", |p| part(p, "values", "Show a chart's values.yaml", VALUES), |m, ui| run(m, ui, Part::Values)),
 ];
+
+const ALL: &str = "\
+Examples:
+  kz show all ./chart
+  kz show all web --repo https://charts.example.com --version 1.2.0";
+
+const CHART: &str = "\
+Examples:
+  kz show chart ./web-1.2.0.tgz
+  kz show chart stable/web --version ^1.2    the newest of a range";
+
+const CRDS: &str = "\
+Examples:
+  kz show crds ./chart | kubectl apply --server-side -f -";
+
+const README: &str = "\
+Examples:
+  kz show readme ./chart
+  kz show readme oci://registry.example.com/charts/web";
+
+const VALUES: &str = "\
+Examples:
+  kz show values ./chart > my-values.yaml
+  kz show values ./chart --jsonpath '{.image.tag}'
+  kz show values stable/web";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,11 +63,11 @@ pub fn command(_purpose: Purpose) -> Command {
         .after_help(EXAMPLES)
 }
 
-fn part(purpose: Purpose, name: &'static str, about: &'static str) -> Command {
+fn part(purpose: Purpose, name: &'static str, about: &'static str, examples: &'static str) -> Command {
     let chart = Arg::new("chart").value_name("CHART").required(true);
     let command = Command::new(name)
         .about(about)
-        .after_help(EXAMPLES)
+        .after_help(examples)
         .arg(chart.help("A chart: a folder, a `.tgz`, `REPOSITORY/CHART`, a URL, `oci://…`, `git+https://…`"));
     let command = match name {
         "values" => command.arg(value("jsonpath", "PATH", "Only what this path finds: `{.image.tag}`")),

@@ -7,14 +7,35 @@ use kz::base::Diagnostic;
 
 use super::args;
 
-/// Words that users of the neighbouring tools will try, and what to do instead.
+/// What users of kustomize, helm and kubectl will try and kz does not have, and what to do instead.
 const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["cfg", "fn", "completion"], "use `kustomize {}`: it works on the same files"),
     (
-        &["install", "upgrade", "rollback", "uninstall", "lint", "package", "search", "push", "repo index"],
+        &[
+            "cfg",
+            "fn",
+            "docs-fn",
+            "docs-fn-spec",
+            "docs-io-annotations",
+            "docs-merge",
+            "docs-merge3",
+            "tutorials-command-basics",
+            "tutorials-function-basics",
+        ],
+        "use `kustomize {}`: it works on the same files",
+    ),
+    (&["install", "upgrade"], "use `kz template NAME CHART | kubectl apply -f -`, or `helm {}`"),
+    (&["uninstall", "del", "un"], "use `kz template NAME CHART | kubectl delete -f -`, or `helm {}`"),
+    (&["rollback"], "use `kz release rollback NAME | kubectl apply -f -`, or of what helm has installed `helm {}`"),
+    (&["list", "ls"], "use `kz release list`, or of what helm has installed `helm {}`"),
+    (&["history", "hist"], "use `kz release history NAME`, or of what helm has installed `helm {}`"),
+    (&["get"], "use `kz release show NAME`, or of what helm has installed `helm {}`"),
+    (&["status"], "use `kz release history NAME`, or `kz diff live: TARGET` to compare with the cluster"),
+    (&["lint"], "use `kz template NAME CHART`, which says what is wrong with a chart, or `helm {}`"),
+    (
+        &["package", "push", "search", "plugin", "test", "env", "repo index"],
         "use `helm {}`: kz fetches and renders charts only",
     ),
-    (&["apply", "diff", "delete", "create -f"], "use `kz build DIR | kubectl {} -f -`"),
+    (&["apply", "delete", "replace"], "use `kz build DIR | kubectl {} -f -`"),
     (&["kustomize", "render"], "use `kz build DIR`"),
 ];
 

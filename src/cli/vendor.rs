@@ -19,7 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   kz vendor overlays/prod out    copy an overlay with its bases, charts and files, from wherever they are
   kz build out                   needs no network, and prints what `kz build overlays/prod` prints
-  kz vendor 'https://github.com/org/repo//deploy?ref=v1.0.0' out";
+  kz vendor 'https://github.com/org/repo//deploy?ref=v1.0.0' deploy";
 
 pub fn command(purpose: Purpose) -> Command {
     let text = |name, value_name, help| Arg::new(name).value_name(value_name).help(help).required(true);

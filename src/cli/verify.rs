@@ -15,8 +15,8 @@ use super::ui::Ui;
 
 const EXAMPLES: &str = "\
 Examples:
-  kz verify web-1.2.0.tgz                        with the keys of GnuPG
-  kz verify web-1.2.0.tgz --keyring team.gpg     with those of a file";
+  kz verify web-1.1.0.tgz                        with the keys of GnuPG
+  kz verify web-1.1.0.tgz --keyring team.gpg     with those of a file";
 
 pub fn command(_purpose: Purpose) -> Command {
     let chart = Arg::new("chart").value_name("CHART").required(true).value_parser(clap::value_parser!(PathBuf));

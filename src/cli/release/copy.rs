@@ -15,19 +15,27 @@ use crate::cli::args::{Purpose, text, texts};
 use crate::cli::exit::Exit;
 use crate::cli::ui::{Ui, counted};
 
-const EXAMPLES: &str = "\
+const COPY_EXAMPLES: &str = "\
 Examples:
   kz release copy .kz git:                        all releases, into a branch of this repository
   kz release copy git:origin s3://releases/shop   into a bucket
-  kz release copy .kz ../backup web api           two of them
-  kz release export web > web.kz.tar.zst          into one file
-  kz release import web.kz.tar.zst --store git:   and out of it";
+  kz release copy .kz ../backup web api           two of them";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  kz release export > releases.kz.tar.zst         all releases
+  kz release export web > web.kz.tar.zst          one of them";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  kz release import web.kz.tar.zst                into the store of this repository
+  kz release import web.kz.tar.zst --store git:   into another one";
 
 pub fn copy_command(_purpose: Purpose) -> Command {
     Command::new("copy")
         .about("Copy releases from one store into another; what is there already stays as it is")
         .override_usage("kz release copy FROM TO [NAME…] [FLAGS]")
-        .after_help(EXAMPLES)
+        .after_help(COPY_EXAMPLES)
         .arg(Arg::new("from").value_name("FROM").required(true).help("The store to copy from, as of `--store`"))
         .arg(
             Arg::new("to")
@@ -44,7 +52,7 @@ pub fn export_command(_purpose: Purpose) -> Command {
     let command = Command::new("export")
         .about("Write releases to stdout as one file: a tar archive, compressed by zstd")
         .override_usage("kz release export [NAME…] [FLAGS] > FILE")
-        .after_help(EXAMPLES)
+        .after_help(EXPORT_EXAMPLES)
         .arg(names());
     stores::flags(command)
 }
@@ -53,7 +61,7 @@ pub fn import_command(_purpose: Purpose) -> Command {
     let command = Command::new("import")
         .about("Take releases out of such a file into a store")
         .override_usage("kz release import FILE [FLAGS]")
-        .after_help(EXAMPLES)
+        .after_help(IMPORT_EXAMPLES)
         .arg(
             Arg::new("file").value_name("FILE").required(true).help("What `kz release export` wrote, or `-` for stdin"),
         );

@@ -30,17 +30,33 @@ pub fn command(_purpose: Purpose) -> Command {
 }
 
 fn list_command(_purpose: Purpose) -> Command {
-    stores::flags(Command::new("list").about("The recipients, a line each").after_help(EXAMPLES))
+    stores::flags(
+        Command::new("list").about("The recipients, a line each").after_help("Examples:\n  kz release keys list"),
+    )
 }
 
 fn add_command(_purpose: Purpose) -> Command {
     let about = "Let somebody else open what is sealed: all of it is sealed anew";
-    stores::flags(Command::new("add").about(about).after_help(EXAMPLES).arg(recipient()))
+    stores::flags(
+        Command::new("add")
+            .about(about)
+            .after_help(
+                "Examples:\n  kz release keys add age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+            )
+            .arg(recipient()),
+    )
 }
 
 fn remove_command(_purpose: Purpose) -> Command {
     let about = "Seal all anew, and not to this recipient; what they have read stays read";
-    stores::flags(Command::new("remove").about(about).after_help(EXAMPLES).arg(recipient()))
+    stores::flags(
+        Command::new("remove")
+            .about(about)
+            .after_help(
+                "Examples:\n  kz release keys remove age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+            )
+            .arg(recipient()),
+    )
 }
 
 fn recipient() -> Arg {

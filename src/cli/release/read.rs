@@ -19,8 +19,29 @@ use crate::cli::ui::Ui;
 /// As helm shows it.
 const SHORT_HASH: usize = "sha256:".len() + 12;
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  kz release list
+  kz release list --store git:origin -o json";
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  kz release history web
+  kz release history web --max 5 -o json";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kz release show web                         the newest revision
+  kz release show web@2 | kubectl diff -f -   another one
+  kz release show web@-1 --meta               what is known of the one before the newest";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  kz release verify                      the store of this repository
+  kz release verify --store git:origin   another one";
+
 pub fn list_command(_purpose: Purpose) -> Command {
-    let command = Command::new("list").about("The releases of a store").after_help(super::EXAMPLES);
+    let command = Command::new("list").about("The releases of a store").after_help(LIST_EXAMPLES);
     stores::flags(command.arg(output_flag()))
 }
 
@@ -28,7 +49,7 @@ pub fn history_command(_purpose: Purpose) -> Command {
     let command = Command::new("history")
         .about("The revisions of a release, the newest last")
         .override_usage("kz release history NAME [FLAGS]")
-        .after_help(super::EXAMPLES)
+        .after_help(HISTORY_EXAMPLES)
         .arg(name("The release"))
         .arg(value("max", "N", "So many revisions at most, the newest").value_parser(clap::value_parser!(usize)));
     stores::flags(command.arg(output_flag()))
@@ -38,7 +59,7 @@ pub fn show_command(purpose: Purpose) -> Command {
     let command = Command::new("show")
         .about("The manifests of a revision, as they were recorded")
         .override_usage("kz release show NAME[@REVISION] [FLAGS]")
-        .after_help(super::EXAMPLES)
+        .after_help(SHOW_EXAMPLES)
         .arg(name("The release, and the revision if it is not the newest"))
         .arg(switch("meta", "What is known of the revision instead of its manifests", purpose));
     stores::flags(command)
@@ -46,7 +67,7 @@ pub fn show_command(purpose: Purpose) -> Command {
 
 pub fn verify_command(_purpose: Purpose) -> Command {
     let command =
-        Command::new("verify").about("See whether all that was recorded is there").after_help(super::EXAMPLES);
+        Command::new("verify").about("See whether all that was recorded is there").after_help(VERIFY_EXAMPLES);
     stores::flags(command)
 }
 

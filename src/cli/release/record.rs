@@ -26,11 +26,23 @@ use crate::cli::target::{self, Targets};
 use crate::cli::ui::Ui;
 use crate::cli::{build, fetching, world};
 
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  kz release record web overlays/prod -m 'two replicas more'            a kustomization
+  kz build overlays/prod | kz release record web -                      manifests
+  kz release record web ./chart -f prod.yaml                            a chart
+  kz release record web overlays/prod --removed | kubectl delete -f -   delete what it has no longer";
+
+const MARK_EXAMPLES: &str = "\
+Examples:
+  kz release mark web applied                    of the newest revision
+  kz release mark web@2 failed --context prod";
+
 pub fn command(purpose: Purpose) -> Command {
     let command = Command::new("record")
         .about("Render a target and keep what was rendered as a new revision")
         .override_usage("kz release record NAME TARGET [FLAGS]")
-        .after_help(super::EXAMPLES)
+        .after_help(RECORD_EXAMPLES)
         .arg(name("The release"))
         .arg(
             Arg::new("target")
@@ -54,7 +66,7 @@ pub fn mark_command(_purpose: Purpose) -> Command {
     let command = Command::new("mark")
         .about("Say what became of a revision")
         .override_usage("kz release mark NAME[@REVISION] applied|failed [FLAGS]")
-        .after_help(super::EXAMPLES)
+        .after_help(MARK_EXAMPLES)
         .arg(name("The release, and the revision if it is not the newest"))
         .arg(Arg::new("state").value_name("STATE").required(true).value_parser(["applied", "failed"]))
         .arg(value("context", "NAME", "The context of kubectl where it was applied"));

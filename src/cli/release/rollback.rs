@@ -21,11 +21,18 @@ use crate::cli::args::{Purpose, is_on, switch, text, value};
 use crate::cli::exit::Exit;
 use crate::cli::ui::{Ui, counted};
 
+const EXAMPLES: &str = "\
+Examples:
+  kz release rollback web 2 --dry-run                         what would change
+  kz release rollback web 2 --removed | kubectl delete -f -   delete what is in the newest and not in revision 2
+  kz release rollback web 2 | kubectl apply -f -              and apply the rest
+  kz release rollback web | kubectl apply -f -                to what was applied before";
+
 pub fn command(purpose: Purpose) -> Command {
     let command = Command::new("rollback")
         .about("Make the content of an old revision the newest, and print its manifests")
         .override_usage("kz release rollback NAME [REVISION] [FLAGS]")
-        .after_help(super::EXAMPLES)
+        .after_help(EXAMPLES)
         .arg(name("The release"))
         .arg(Arg::new("revision").value_name("REVISION").allow_hyphen_values(true).help(
             "Where to: `3`, `-1`, `applied` …; the last that was applied before the newest if nothing else is said, \
