@@ -56,6 +56,16 @@ impl Place {
         fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
         folder.to_str().unwrap().to_owned()
     }
+
+    /// The `PATH` of a shell that finds kz; nothing where there is no such shell.
+    fn path_of_shell(&self, shell: &str) -> Option<String> {
+        if self.command(shell, &["-c", "true"]).output().is_err() {
+            eprintln!("skipped: there is no {shell}");
+            return None;
+        }
+        let folder = self.program("kz", &format!("exec {KZ} \"$@\""));
+        Some(format!("{folder}:{}", std::env::var("PATH").unwrap_or_default()))
+    }
 }
 
 #[test]
@@ -67,7 +77,8 @@ fn commands_flags_and_values_are_offered() {
     assert_eq!(place.offered(&["build", "--reorder", ""]), ["legacy", "none"]);
     assert_eq!(place.offered(&["build", "-o", ""]), [":files"]);
     assert_eq!(place.offered(&["build", "--error-f"]), ["--error-format"]);
-    assert_eq!(place.offered(&["no-such-command", "x"]), Vec::<String>::new());
+    assert_eq!(place.offered(&["no-such-command", ""]), Vec::<String>::new());
+    assert_eq!(place.offered(&["release", "no-such-command", ""]), Vec::<String>::new());
     assert!(!place.offered(&[""]).iter().any(|word| word.starts_with("__")), "what is hidden is not offered");
 }
 
@@ -88,9 +99,8 @@ fn targets_releases_and_revisions_are_offered() {
 #[test]
 fn bash_completes() {
     let place = Place::new();
+    let Some(path) = place.path_of_shell("bash") else { return };
     let script = place.ok(&["completion", "bash"]);
-    let folder = place.program("kz", &format!("exec {KZ} \"$@\""));
-    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
     let complete = |line: &str| {
         let ask = format!(
             "{script}\nCOMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _kz; printf '%s\\n' \"${{COMPREPLY[@]}}\""
@@ -100,9 +110,74 @@ fn bash_completes() {
     };
     assert_eq!(complete("kz release ro"), ["rollback"]);
     assert_eq!(complete("kz build hello/b"), ["hello/base", "hello/base"], "of kz, and as a folder");
-    for shell in ["fish", "powershell", "zsh"] {
-        assert!(place.ok(&["completion", shell]).contains("kz __complete"), "{shell}");
-    }
+}
+
+/// What stands on the line after each of some lines was typed into zsh; `\t` asks for what could stand there.
+const TYPED_INTO_ZSH: &str = r#"
+zmodload zsh/zpty
+zpty shell env TERM=dumb zsh -f -i
+zpty -w shell "PROMPT=; autoload -Uz compinit; compinit -D -u; source ./_kz; setopt menu_complete; unsetopt list_beep
+tell() { print -r -- \$BUFFER > told; BUFFER= }; zle -N tell; bindkey '^O' tell"
+for line in "$@"; do
+    rm -f told
+    zpty -w -n shell "$line"$'\x0f'
+    until [[ -s told ]]; do sleep 0.02; done
+    cat told
+done"#;
+
+#[test]
+fn zsh_completes() {
+    let place = Place::new();
+    let Some(path) = place.path_of_shell("zsh") else { return };
+    place.ok(&["release", "record", "web", "hello/base"]);
+    place.ok(&["release", "record", "web", "hello/overlays/prod", "-m", "more: of it"]);
+    fs::write(place.temp.path().join("work/_kz"), place.ok(&["completion", "zsh"])).unwrap();
+    let lines = [
+        ("kz release ro\t", "kz release rollback "),
+        ("kz build hello/b\t", "kz build hello/base"),
+        ("kz build hello/b\t\t", "kz build hello/base/"),
+        ("kz build --reorder \t\t", "kz build --reorder none"),
+        // In their order, whatever is told of them.
+        ("kz diff web@\t", "kz diff web@2"),
+        ("kz diff web@\t\t", "kz diff web@1"),
+        ("kz template web chart -f chart/v\t", "kz template web chart -f chart/values.yaml "),
+        ("kz no-such-command \t", "kz no-such-command "),
+    ];
+    let typed = lines.map(|(typed, _)| typed);
+    let args = [&["-f", "-c", TYPED_INTO_ZSH, "zsh"], &typed[..]].concat();
+    let output = place.command("zsh", &args).env("PATH", path).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(told.lines().collect::<Vec<_>>(), lines.map(|(_, told)| told));
+}
+
+#[test]
+fn fish_completes() {
+    let place = Place::new();
+    let Some(path) = place.path_of_shell("fish") else { return };
+    place.ok(&["release", "record", "web", "hello/overlays/prod", "-m", "more: of it"]);
+    fs::write(place.temp.path().join("work/kz.fish"), place.ok(&["completion", "fish"])).unwrap();
+    let complete = |line: &str| {
+        let ask = format!("source kz.fish; complete -C '{line}'");
+        let output = place.command("fish", &["--no-config", "-c", &ask]).env("PATH", &path).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        complete("kz release ro"),
+        ["rollback\tMake the content of an old revision the newest, and print its manifests"]
+    );
+    let folders = complete("kz build hello/b");
+    let words: Vec<&str> = folders.iter().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(words, ["hello/base", "hello/base/"], "of kz, and as a folder");
+    assert_eq!(complete("kz build --reorder "), ["legacy", "none"]);
+    assert!(complete("kz diff web@").iter().any(|line| line.starts_with("web@1\t") && line.ends_with("more: of it")));
+    assert_eq!(complete("kz template web chart -f chart/v"), ["chart/values.yaml"]);
+    assert_eq!(complete("kz no-such-command x"), Vec::<String>::new());
+}
+
+/// There is no PowerShell to try it with.
+#[test]
+fn powershell_gets_a_script() {
+    assert!(Place::new().ok(&["completion", "powershell"]).contains("kz __complete"));
 }
 
 #[test]

@@ -67,6 +67,8 @@ fn candidates(root: &Command, before: &[String], last: &str) -> (Vec<Candidate>,
             None if word.starts_with('-') => {}
             None => match command.find_subcommand(word) {
                 Some(found) => (command, placed) = (found, 0),
+                // Nobody knows what comes behind a command that is none.
+                None if command.has_subcommands() => return (Vec::new(), Names::None),
                 None => placed += 1,
             },
         }
