@@ -82,6 +82,16 @@ pub struct Options {
     pub show_secrets: bool,
 }
 
+impl Options {
+    /// Two environments are compared by what they say, where the namespaces that tell them apart are passed over.
+    fn without_namespace(&self, mut object: Object) -> Object {
+        if self.filter.ignores(&object.id, &FieldPath::of_keys(&["metadata", "namespace"])) {
+            object.id.namespace.clear();
+        }
+        object
+    }
+}
+
 impl FieldChange {
     pub fn is_form(&self) -> bool {
         self.difference == Difference::Form
@@ -95,7 +105,8 @@ pub fn compare(before: Vec<Object>, after: Vec<Object>, schema: &Schema, options
     with_deep_stack(|| {
         let known = if options.show_secrets { Known::default() } else { Known::of(before.iter().chain(&after)) };
         let wanted = |objects: Vec<Object>| -> Vec<Object> {
-            objects.into_iter().filter(|object| options.filter.takes(&object.id)).collect()
+            let taken = objects.into_iter().filter(|object| options.filter.takes(&object.id));
+            taken.map(|object| options.without_namespace(object)).collect()
         };
         let pairs = pair(wanted(before), wanted(after));
         let all = pairs.len();

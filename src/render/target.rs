@@ -115,8 +115,9 @@ impl Renderer<'_> {
         if target.contains("://") || target.contains("//") || target.contains('@') {
             return Ok(Kind::Kustomization);
         }
-        Err(Diagnostic::new("diff-side", format!("there is nothing at `{target}`"))
-            .help("name a kustomization, a chart, manifests, or `REV:PATH` of git"))
+        Err(Diagnostic::new("diff-side", format!("there is nothing at `{target}`")).help(
+            "name a kustomization, a chart or manifests; `kz diff` also takes `REV:PATH` of git and `release:NAME`",
+        ))
     }
 
     /// What a target is printed as: the bytes of `kz build` or `kz template`, of manifests their own.

@@ -92,7 +92,7 @@ pub fn command(purpose: Purpose) -> Command {
         .arg(
             Arg::new("sides")
                 .value_name("A B")
-                .help("Each a kustomization, a chart, manifests, `-`, `REV:PATH` (`git:REV:PATH`) of git, or `live:`")
+                .help("Each a kustomization, a chart, manifests, `-`, `REV:PATH` of git, `NAME@REVISION` of a release, or `live:`")
                 .num_args(0..),
         )
         .arg(value("since", "REV", "Compare all kustomizations that the changes since a revision touch"))

@@ -53,7 +53,7 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
         Some(live) => with_live(flags, rendered.swap_remove(1 - live).unwrap_or_default(), live == 0)?,
         None if rendered.iter().all(Option::is_none) => {
             return Err(Diagnostic::new("diff-side", format!("there is nothing at either side of `{name}`"))
-                .help("name a kustomization, a chart, manifests, or `REV:PATH` of git"));
+                .help("name a kustomization, a chart, manifests, `REV:PATH` of git or `release:NAME`"));
         }
         None => [rendered.swap_remove(0), rendered.swap_remove(0)].map(Option::unwrap_or_default),
     };
