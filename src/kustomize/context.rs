@@ -44,7 +44,7 @@ pub struct BuildOptions {
     pub chart_namespace: ChartNamespace,
     /// `--enable-managedby-label`
     pub managed_by_label: bool,
-    /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`, `--network-name`.
+    /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`.
     pub functions: FunctionOptions,
     /// The environment of the process, for plugins and for `envs` without a value.
     pub environment: Vec<(String, String)>,
@@ -58,7 +58,6 @@ pub struct FunctionOptions {
     pub env: Vec<String>,
     pub mounts: Vec<String>,
     pub network: bool,
-    pub network_name: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

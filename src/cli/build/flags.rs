@@ -79,7 +79,7 @@ pub fn rendering(command: Command, purpose: Purpose) -> Command {
         .arg(values("env", "NAME[=VALUE]", "An environment variable for functions in containers").short('e'))
         .arg(values("mount", "MOUNT", "A mount for functions in containers"))
         .arg(on_or_off("network", "Let functions that ask for it use the network"))
-        .arg(value("network-name", "NAME", "The network of containers").default_value("bridge"))
+        .arg(value("network-name", "NAME", "Accepted and not used, as by kustomize").hide(true))
         .arg(on_or_off("as-current-user", "Run functions in containers as the user who runs kz"))
         .next_help_heading(CHARTS)
         .arg(on_or_off("enable-helm", "Accepted and not needed: charts are inflated without a program"))
@@ -153,7 +153,6 @@ pub fn options(matches: &ArgMatches) -> Result<BuildOptions> {
             env: texts("env"),
             mounts: texts("mount"),
             network: is_on("network"),
-            network_name: text("network-name").to_owned(),
         },
         ..plain
     })
@@ -182,6 +181,7 @@ pub fn notes(matches: &ArgMatches) -> Vec<String> {
             "enable-managedby-label",
             "`--enable-managedby-label` is deprecated: use the field `buildMetadata` of the kustomization",
         ),
+        ("network-name", "`--network-name` changes nothing: functions that may use the network use this machine's"),
         ("helm-command", "`--helm-command` changes nothing: kz runs no helm"),
         ("helm-debug", "`--helm-debug` changes nothing: kz runs no helm"),
         ("stack-trace", "`--stack-trace` changes nothing: errors of kz name their places"),

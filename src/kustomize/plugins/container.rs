@@ -35,7 +35,7 @@ pub fn command(ctx: &Context, spec: &ContainerSpec, root: &Path) -> Result<(Path
 fn arguments(spec: &ContainerSpec, options: &FunctionOptions, root: &Path, user: &str) -> Vec<String> {
     let mut args: Vec<String> =
         ["run", "--rm", "-i", "-a", "STDIN", "-a", "STDOUT", "-a", "STDERR"].map(String::from).into();
-    // kustomize: `--network-name` is read and never used.
+    // kustomize: `--network-name` has no say in this.
     let network = if spec.network { "host" } else { "none" };
     args.extend(["--network", network, "--user", user, "--security-opt=no-new-privileges"].map(String::from));
     for mount in spec.mounts.iter().cloned().chain(options.mounts.iter().map(|text| Mount::from_flag(text))) {
