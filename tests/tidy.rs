@@ -157,6 +157,20 @@ fn links_of_the_book_and_the_readme_lead_somewhere() {
     assert_none("links", problems);
 }
 
+/// A path in backticks is one of a case, or with `::` of a test.
+#[test]
+fn the_page_on_security_names_tests_and_cases_that_are_there() {
+    let page = read(&root().join("book/src/security.md"));
+    let is_named = |word: &&str| ["src/", "tests/", "testdata/"].iter().any(|folder| word.starts_with(folder));
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_named).collect();
+    let problems = named.iter().filter(|word| match word.split_once("::") {
+        Some((file, test)) => !read(&root().join(file)).contains(&format!("fn {test}()")),
+        None => !root().join(word).join("cmd").is_file(),
+    });
+    assert!(!named.is_empty());
+    assert_none("there is no such test or case", problems.map(|word| (*word).to_owned()).collect());
+}
+
 /// The anchors that mdBook gives to headings.
 fn headings(text: &str) -> BTreeSet<String> {
     let anchor = |heading: &str| {
@@ -174,13 +188,17 @@ fn kz(args: &[&str]) -> (bool, String, String) {
     (done.status.success(), text(&done.stdout), text(&done.stderr))
 }
 
-/// `expected.yaml` is what kustomize 5.8.1 prints for the overlay `prod`.
+/// `expected.yaml` is what kustomize 5.8.1 prints, with helm 4.3.1 for charts: for the kustomization beside it, or for the overlay
+/// `prod`.
 #[test]
 fn every_example_builds() {
     let mut problems = Vec::new();
     let kustomizations = files("examples", "kustomization.yaml");
     assert!(!kustomizations.is_empty());
-    for file in kustomizations.iter().filter(|file| !file.starts_with("examples/mistakes")) {
+    // A component is nothing by itself.
+    let is_component = |file: &Path| read(&root().join(file)).contains("kind: Component");
+    let is_whole = |file: &&PathBuf| !file.starts_with("examples/mistakes") && !is_component(file);
+    for file in kustomizations.iter().filter(is_whole) {
         let dir = file.parent().unwrap().to_str().unwrap();
         let (is_done, _, stderr) = kz(&["build", dir]);
         if !is_done || !stderr.is_empty() {
@@ -188,7 +206,8 @@ fn every_example_builds() {
         }
     }
     for file in files("examples", "expected.yaml") {
-        let dir = file.with_file_name("overlays/prod");
+        let beside = file.with_file_name("kustomization.yaml");
+        let dir = file.with_file_name(if kustomizations.contains(&beside) { "" } else { "overlays/prod" });
         if kz(&["build", dir.to_str().unwrap()]).1 != read(&root().join(&file)) {
             problems.push(format!("{} is not what is printed for {}", file.display(), dir.display()));
         }
