@@ -182,7 +182,7 @@ impl Step {
             Kind::Console(shown) if !is_shown(shown, &done) => "prints something else",
             Kind::Console(shown) if !is_success && !shows_an_error(shown) => "fails and shows no error",
             Kind::Sh if !is_success && !done.is_unreachable() => "fails",
-            Kind::Setup if !is_success => "fails",
+            Kind::Setup if done.code != 0 => "fails",
             _ => return None,
         };
         let Step { line, command, .. } = self;

@@ -17,9 +17,9 @@ use scene::Scene;
 const SCENES: &[(&[&str], &str)] = &[
     (
         &["*"],
-        r#"cp -r examples/hello/* . && rm expected.yaml
+        r#"cp -r examples/hello/* .; rm expected.yaml
          cp -r overlays/prod overlays/staging
-         cp -r examples/chart . && mkdir charts out && cp -r chart charts/web
+         cp -r examples/chart .; mkdir charts out; cp -r chart charts/web
          echo 'replicas: 2' | tee prod.yaml values.yaml old.yaml new.yaml
          echo secret > token
          mkdir -p ~/.config/helm
@@ -31,12 +31,12 @@ const SCENES: &[(&[&str], &str)] = &[
     ),
     (
         &["", "diff", "release", "comment"],
-        "git init -q && git add . && git commit -qm start
+        "git init -q; git add .; git commit -qm start
          git update-ref refs/remotes/origin/main HEAD",
     ),
     (
         &["diff"],
-        "tar czf chart-1.2.tgz chart && sed -i s/8080/8081/ chart/templates/deployment.yaml && tar czf chart-1.3.tgz chart
+        "tar czf chart-1.2.tgz chart; sed -i s/8080/8081/ chart/templates/deployment.yaml; tar czf chart-1.3.tgz chart
          kz build overlays/prod | tee a.yaml > applied.yaml
          kz build overlays/staging > b.yaml
          for count in 1 2 3; do kz template web ./chart --set replicas=$count --record web; done",
@@ -44,7 +44,7 @@ const SCENES: &[(&[&str], &str)] = &[
     (
         &["release"],
         "sed -i 's/^version:.*/version: 1.1.0/' chart/Chart.yaml
-         git init -q --bare ../origin.git && git remote add origin ../origin.git && git push -q origin main
+         git init -q --bare ../origin.git; git remote add origin ../origin.git; git push -q origin main
          for target in base overlays/staging chart; do kz release record web $target; kz release record api $target; done
          kz release mark web@2 applied",
     ),
@@ -55,25 +55,25 @@ const SCENES: &[(&[&str], &str)] = &[
     (&["release keys remove"], "kz release keys add age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"),
     (&["release init"], "rm -rf .kz"),
     (&["release list", "release verify"], "kz release copy .kz git:origin"),
-    (&["release copy"], "kz release copy .kz git: && git push -q origin kz"),
-    (&["release import"], "kz release export web > web.kz.tar.zst && kz release init --store git:"),
+    (&["release copy"], "kz release copy .kz git:; git push -q origin kz"),
+    (&["release import"], "kz release export web > web.kz.tar.zst; kz release init --store git:"),
     (&["build"], "kz create --resources base"),
     (
         &["comment"],
         "GITHUB_TOKEN=none GITHUB_REPOSITORY=org/app GITHUB_REF=refs/pull/7/merge GITHUB_API_URL=https://api.github.example
          GITLAB_TOKEN=none CI_PROJECT_ID=7 CI_MERGE_REQUEST_IID=7 CI_API_V4_URL=https://gitlab.example/api/v4",
     ),
-    (&["create"], "mkdir new && cp base/[ds]*.yaml new && cd new"),
+    (&["create"], "mkdir new; cp base/[ds]*.yaml new; cd new"),
     (
         &["edit"],
         r#"mkdir -p shop/services shop/generators shop/transformers components/tls monitoring
-         cp base/deployment.yaml shop && cp base/service.yaml shop/services
+         cp base/deployment.yaml shop; cp base/service.yaml shop/services
          echo '{kind: Component}' > components/tls/kustomization.yaml
          echo '{namePrefix: x-}' > monitoring/kustomization.yaml
          cd shop
          printf 'apiVersion: v1\nkind: Plain\nmetadata: {name: plain}\n' | tee generators/secrets.yaml > transformers/plain.yaml
          printf 'kind: Deployment\nmetadata: {name: web}\n' > patch.yaml
-         echo level=info > app.conf && echo password=none > login.env
+         echo level=info > app.conf; echo password=none > login.env
          kz create"#,
     ),
     (
@@ -86,7 +86,7 @@ const SCENES: &[(&[&str], &str)] = &[
         &["edit remove"],
         "kz edit add resource deployment.yaml 'services/*.yaml'
          kz edit add transformer 'transformers/*.yaml'
-         kz edit add annotation owner:shop note:x && kz edit add label team:shop tier:web
+         kz edit add annotation owner:shop note:x; kz edit add label team:shop tier:web
          kz edit add buildmetadata originAnnotations
          kz edit add patch --path patch.yaml --kind Deployment --name web
          for name in settings limits; do kz edit add configmap $name --namespace shop --from-literal=a=b; done
@@ -96,17 +96,17 @@ const SCENES: &[(&[&str], &str)] = &[
     (&["vendor"], "rm -r out"),
     (
         &["lock"],
-        r#"git init -q ../web && echo 'configMapGenerator: [{name: web, literals: [a=b]}]' > ../web/kustomization.yaml
-         git -C ../web add . && git -C ../web commit -qm start
-         cd overlays/prod && kz edit add resource --no-verify "file://$PWD/../../../web?ref=main" && cd ../.."#,
+        r#"git init -q ../web; echo 'configMapGenerator: [{name: web, literals: [a=b]}]' > ../web/kustomization.yaml
+         git -C ../web add .; git -C ../web commit -qm start
+         cd overlays/prod; kz edit add resource --no-verify "file://$PWD/../../../web?ref=main"; cd ../.."#,
     ),
-    (&["localize"], "rm -r out && cp base/[ds]*.yaml . && kz create --autodetect"),
+    (&["localize"], "rm -r out; cp base/[ds]*.yaml .; kz create --autodetect"),
     (
         &["show"],
-        "mkdir chart/crds && echo 'kind: CustomResourceDefinition' > chart/crds/crd.yaml && tar czf web-1.2.0.tgz chart",
+        "mkdir chart/crds; echo 'kind: CustomResourceDefinition' > chart/crds/crd.yaml; tar czf web-1.2.0.tgz chart",
     ),
-    (&["verify"], "cp $testdata/pull/signed/* . && cp ring.gpg team.gpg
-         mkdir ~/.gnupg && cp ring.gpg ~/.gnupg/pubring.gpg"),
+    (&["verify"], "cp $testdata/pull/signed/* .; cp ring.gpg team.gpg
+         mkdir ~/.gnupg; cp ring.gpg ~/.gnupg/pubring.gpg"),
     (
         &["dependency"],
         r#"cp $testdata/pull/signed/ring.gpg team.gpg

@@ -47,8 +47,8 @@ fn prune_command(purpose: Purpose) -> Command {
         .about("Remove what was not used for a while")
         .after_help(
             "Examples:\n  kz cache prune                     what was not used for 30 days\n  \
-         kz cache prune --keep-within 12h   what was not used for 12 hours\n  \
-         kz cache prune --all --dry-run     show everything that would be removed",
+             kz cache prune --keep-within 12h   what was not used for 12 hours\n  \
+             kz cache prune --all --dry-run     show everything that would be removed",
         )
         .arg(
             value("keep-within", "TIME", "Keep what was used within this time: `12h`, `30d`, `4w`")

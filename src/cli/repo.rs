@@ -50,8 +50,8 @@ fn add_command(purpose: Purpose) -> Command {
         .about("Add a chart repository")
         .after_help(
             "Examples:\n  kz repo add stable https://charts.example.com\n  \
-         kz repo add own https://charts.example.com --username me --password-stdin < token\n  \
-         kz repo add ours 'git+https://git.example.com/org/repo@charts?ref=v1.2'     charts in git",
+             kz repo add own https://charts.example.com --username me --password-stdin < token\n  \
+             kz repo add ours 'git+https://git.example.com/org/repo@charts?ref=v1.2'   charts in git",
         )
         .arg(Arg::new("name").value_name("NAME").required(true).help("What it is to be called"))
         .arg(Arg::new("url").value_name("URL").required(true).help("The URL of the folder that holds its index.yaml"))
@@ -68,10 +68,7 @@ fn add_command(purpose: Purpose) -> Command {
 fn list_command(purpose: Purpose) -> Command {
     let command = Command::new("list")
         .about("List the chart repositories")
-        .after_help(
-            "Examples:\n  kz repo list\n  \
-         kz repo list -o json",
-        )
+        .after_help("Examples:\n  kz repo list\n  kz repo list -o json")
         .arg(
             value("output", "FORMAT", "`table`, `json` or `yaml`")
                 .short('o')
@@ -93,10 +90,7 @@ fn remove_command(_purpose: Purpose) -> Command {
 fn update_command(purpose: Purpose) -> Command {
     let command = Command::new("update")
         .about("Fetch the newest indexes of chart repositories")
-        .after_help(
-            "Examples:\n  kz repo update          all of them\n  \
-         kz repo update stable   one",
-        )
+        .after_help("Examples:\n  kz repo update          all of them\n  kz repo update stable   one")
         .arg(names().help("The repositories; without them all"))
         .arg(timeout());
     home_flags(fetching::flags(command, purpose))
