@@ -10,6 +10,8 @@
 //! | `<!-- setup` … `-->` | a script that sets the scene |
 //!
 //! A command that fails has to show an error, unless it wants something of a host of examples: that cannot be reached.
+//!
+//! What the text between the blocks names, and YAML for pipelines, is not run: its commands and flags have to be there.
 #![cfg(unix)]
 
 #[path = "support/scene.rs"]
@@ -20,10 +22,8 @@ mod temp_dir;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::thread;
 
-use scene::{Done, Scene};
+use scene::{Done, Scene, side_by_side};
 
 /// The programs of commands that are not run: they install something, take minutes, or talk to servers of their own.
 const NOT_RUN: [&str; 8] = ["cargo", "rustup", "curl", "mdbook", "tests/record", "docker", "podman", "argocd"];
@@ -50,6 +50,8 @@ struct Step {
 #[derive(Default)]
 struct Page {
     steps: Vec<Step>,
+    /// Commands that are named and not run.
+    named: Vec<(usize, String)>,
     not_run: usize,
     problems: Vec<String>,
 }
@@ -64,29 +66,16 @@ fn all_commands_of_the_book_and_the_readme_are_run() {
     pages.sort();
     let only = std::env::var("KZ_PAGE").unwrap_or_default();
     pages.retain(|page| page.to_string_lossy().contains(&only));
-    let (waiting, problems) = (Mutex::new(pages.iter()), Mutex::new(Vec::new()));
-    let (mut run, mut not_run) = (0, 0);
-    thread::scope(|scope| {
-        let work = || {
-            let mut counts = (0, 0);
-            loop {
-                let Some(file) = waiting.lock().unwrap().next() else { return counts };
-                let page = Page::read(&fs::read_to_string(file).unwrap());
-                counts = (counts.0 + page.steps.len(), counts.1 + page.not_run);
-                let name = file.strip_prefix(root).unwrap().display();
-                let found = page.problems.iter().cloned().chain(page.run());
-                problems.lock().unwrap().extend(found.map(|problem| format!("{name}:{problem}")));
-            }
-        };
-        let workers: Vec<_> = (0..8).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            let counts = worker.join().unwrap();
-            (run, not_run) = (run + counts.0, not_run + counts.1);
-        }
+    let pages: Vec<(&Path, Page)> = pages
+        .iter()
+        .map(|file| (file.strip_prefix(root).unwrap(), Page::read(&fs::read_to_string(file).unwrap())))
+        .collect();
+    let problems = side_by_side(&pages, |(name, page)| {
+        let found = page.problems.iter().cloned().chain(page.run()).chain(page.unknown());
+        found.map(|problem| format!("{}:{problem}", name.display())).collect()
     });
-    println!("{run} commands are run, {not_run} are not");
-    let mut problems = problems.into_inner().unwrap();
-    problems.sort();
+    let run: usize = pages.iter().map(|(_, page)| page.steps.len()).sum();
+    println!("{run} commands are run, {} are not", pages.iter().map(|(_, page)| page.not_run).sum::<usize>());
     assert!(run > 0);
     assert!(problems.is_empty(), "{} problems\n\n{}", problems.len(), problems.join("\n\n"));
 }
@@ -117,6 +106,10 @@ impl Page {
             } else if let Some(language) = line.trim_start().strip_prefix("```") {
                 let block = lines.by_ref().map_while(|line| (line.1.trim() != "```").then(|| text_of(line)));
                 page.block(number, language, block.collect());
+            } else {
+                let spans = line.split('`').skip(1).step_by(2).filter(|span| is_call(span));
+                // In a table a pipe is written so.
+                page.named.extend(spans.map(|span| (number, span.replace("\\|", "|"))));
             }
         }
         page
@@ -139,6 +132,9 @@ impl Page {
                 if let Some((line, text)) = lines.iter().find(|(_, text)| text.starts_with("$ ")) {
                     self.problems.push(format!("{line}: `{text}` is not run: its block is to be `console`"));
                 }
+                let calls =
+                    lines.into_iter().map(|(line, text)| (line, text.trim_start_matches([' ', '-']).to_owned()));
+                self.named.extend(calls.filter(|(_, text)| language == "yaml" && is_call(text)));
             }
             _ => self.problems.push(format!("{number}: blocks of the language `{language}` are not known")),
         }
@@ -172,6 +168,46 @@ impl Page {
         let scene = Scene::new();
         self.steps.iter().filter_map(|step| step.run(&scene)).collect()
     }
+
+    /// Tells which commands and flags are named and are not there.
+    fn unknown(&self) -> Vec<String> {
+        let told =
+            |(line, command): &(usize, String)| unknown(command).map(|word| format!("{line}: `{command}`: {word}?"));
+        self.named.iter().filter_map(told).collect()
+    }
+}
+
+/// `kz build`, but not `kz NAME`.
+fn is_call(text: &str) -> bool {
+    text.strip_prefix("kz ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '-'))
+}
+
+/// The word of a command line that kz does not know.
+fn unknown(line: &str) -> Option<&str> {
+    let call = line.split(" | ").next().unwrap_or_default();
+    let (mut command, mut help) = (Vec::new(), help(&[])?);
+    for word in call.split_whitespace().skip(1) {
+        if word == "--" {
+            break;
+        } else if word.starts_with("--") {
+            let flag = word.split('=').next().unwrap_or_default();
+            if !help.split_whitespace().any(|known| known.trim_end_matches(',') == flag) {
+                return Some(word);
+            }
+        } else if command.is_empty() || help.contains("\nCommands:\n") {
+            command.push(word);
+            help = match self::help(&command) {
+                Some(below) => below,
+                None => return Some(word),
+            };
+        }
+    }
+    None
+}
+
+fn help(command: &[&str]) -> Option<String> {
+    let done = Command::new(env!("CARGO_BIN_EXE_kz")).arg("help").args(command).output().unwrap();
+    done.status.success().then(|| String::from_utf8(done.stdout).unwrap())
 }
 
 impl Step {
@@ -289,6 +325,15 @@ fn what_goes_wrong_is_told() {
     assert_eq!(told("```sh\nkz show chart web --repo https://charts.example.com\n```"), "");
     assert!(!told("```sh\nkz show chart web --repo https://charts.example.com --no-such-flag\n```").is_empty());
     assert!(!told("```sh\nkz show chart web --repo https://charts.elsewhere.invalid\n```").is_empty());
+}
+
+#[test]
+fn commands_that_are_named_are_there() {
+    let page = Page::read(
+        "Run `kz edit set image` and `kz build … --record NAME`, or `kz rm` and `kz`, `kz build \\| grep --x`.\n\
+         ```yaml\nscript:\n- kz diff --sins x\n- kz release frob\n- kz build | grep --x\n```\n",
+    );
+    assert_eq!(page.unknown(), ["1: `kz rm`: rm?", "4: `kz diff --sins x`: --sins?", "5: `kz release frob`: frob?"]);
 }
 
 #[test]

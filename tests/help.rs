@@ -7,10 +7,8 @@ mod scene;
 mod temp_dir;
 
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
-use std::thread;
 
-use scene::Scene;
+use scene::{Scene, side_by_side};
 
 /// What the examples of commands, and of those below them, need to be there: those of `kz edit set image` what is for `edit`,
 /// then what is for `edit set`. `*` is for all, `""` for `kz` itself. All of it begins in the same folder.
@@ -133,20 +131,7 @@ struct Told {
 fn the_help_of_every_command_has_examples_and_they_work() {
     let told = told();
     assert!(told.len() > 60, "{}", told.len());
-    let (waiting, problems) = (Mutex::new(told.iter()), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                loop {
-                    let Some(told) = waiting.lock().unwrap().next() else { return };
-                    let found = told.run();
-                    problems.lock().unwrap().extend(found);
-                }
-            });
-        }
-    });
-    let mut problems = problems.into_inner().unwrap();
-    problems.sort();
+    let problems = side_by_side(&told, Told::run);
     assert!(problems.is_empty(), "{} problems\n\n{}", problems.len(), problems.join("\n\n"));
 }
 

@@ -121,7 +121,7 @@ tell() { print -r -- \$BUFFER > told; BUFFER= }; zle -N tell; bindkey '^O' tell"
 for line in "$@"; do
     rm -f told
     zpty -w -n shell "$line"$'\x0f'
-    until [[ -s told ]]; do sleep 0.02; done
+    for try in {1..500}; do [[ -s told ]] && break; sleep 0.02; done
     cat told
 done"#;
 

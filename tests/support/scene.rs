@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use crate::temp_dir::{TempDir, copy};
@@ -33,6 +33,9 @@ case " $* " in *' apply '*' -o json '*) printf '%s\n' "$objects" ;; esac"#,
 
 /// Hosts that examples name. What comes from there cannot be fetched, and that is the only reason why a command may fail.
 const HOSTS: [&str; 3] = [".example", "example.com", "github.com/org/"];
+
+/// Commands that end with 1 where something is different, as `diff` does.
+const COMPARING: [&str; 3] = ["kz diff", "kz lock", "kz parity"];
 
 /// The codes of errors that say that nobody can be reached.
 const UNREACHABLE: [&str; 3] = ["http-connection", "http-proxy", "git-failed"];
@@ -105,10 +108,9 @@ impl Scene {
 
 impl Done {
     /// Whether the command did what it is for.
-    ///
-    /// `kz diff` ends with 1 where something differs, as `diff` does.
     pub fn is_success(&self, command: &str) -> bool {
-        let differs = self.code == 1 && command.contains("kz diff") && !self.stderr.contains("error[");
+        let compares = COMPARING.iter().any(|comparing| command.contains(comparing));
+        let differs = self.code == 1 && compares && !self.stderr.contains("error[");
         (self.code == 0 || differs) && !self.stderr.contains("panicked at")
     }
 
@@ -124,6 +126,25 @@ impl Done {
     pub fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
+}
+
+/// Does something with each of many things, and gives back what is wrong with them, sorted.
+pub fn side_by_side<T: Sync>(things: &[T], work: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+    let (waiting, problems) = (Mutex::new(things.iter()), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let Some(thing) = waiting.lock().unwrap().next() else { return };
+                    let found = work(thing);
+                    problems.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    let mut problems = problems.into_inner().unwrap();
+    problems.sort();
+    problems
 }
 
 /// The address of a proxy that lets nobody through.
