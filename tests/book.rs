@@ -184,7 +184,10 @@ fn is_call(text: &str) -> bool {
 
 /// The word of a command line that kz does not know.
 fn unknown(line: &str) -> Option<&str> {
-    let call = line.split(" | ").next().unwrap_or_default();
+    line.split(" | ").filter(|call| is_call(call)).find_map(unknown_of_call)
+}
+
+fn unknown_of_call(call: &str) -> Option<&str> {
     let (mut command, mut help) = (Vec::new(), help(&[])?);
     for word in call.split_whitespace().skip(1) {
         if word == "--" {
@@ -330,10 +333,18 @@ fn what_goes_wrong_is_told() {
 #[test]
 fn commands_that_are_named_are_there() {
     let page = Page::read(
-        "Run `kz edit set image` and `kz build … --record NAME`, or `kz rm` and `kz`, `kz build \\| grep --x`.\n\
+        "Run `kz edit set image` and `kz build … --record NAME`, or `kz rm` and `kz`, `kz build \\| grep --x \\| kz ha`.\n\
          ```yaml\nscript:\n- kz diff --sins x\n- kz release frob\n- kz build | grep --x\n```\n",
     );
-    assert_eq!(page.unknown(), ["1: `kz rm`: rm?", "4: `kz diff --sins x`: --sins?", "5: `kz release frob`: frob?"]);
+    assert_eq!(
+        page.unknown(),
+        [
+            "1: `kz rm`: rm?",
+            "1: `kz build | grep --x | kz ha`: ha?",
+            "4: `kz diff --sins x`: --sins?",
+            "5: `kz release frob`: frob?"
+        ]
+    );
 }
 
 #[test]
