@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use kz::base::{FileSystem, Sources};
 use kz::fetch;
@@ -74,7 +75,7 @@ pub fn flags(command: Command, purpose: Purpose, targets: Targets) -> Command {
     }
     let command = command
         .arg(
-            value("release-name", "NAME", "The name of the release")
+            value("release-name", "NAME", "The name of the release that charts see")
                 .default_value("release-name")
                 .hide_default_value(true),
         )
@@ -106,6 +107,11 @@ pub fn chart_options(matches: &ArgMatches, side: Option<Side>) -> ChartOptions {
         api_versions: texts("api-versions"),
         include_crds: matches.get_one::<bool>("include-crds").copied().unwrap_or_default(),
     }
+}
+
+/// Whether it was said which release charts see.
+pub fn is_release_named(matches: &ArgMatches) -> bool {
+    matches.value_source("release-name") == Some(ValueSource::CommandLine)
 }
 
 /// What targets of a file system, mostly the disk, are rendered with.

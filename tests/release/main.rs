@@ -388,6 +388,25 @@ fn what_is_built_or_rendered_is_recorded_on_the_way() {
 }
 
 #[test]
+fn charts_are_rendered_for_the_release_that_they_are_recorded_as() {
+    let place = Place::new();
+    place.write("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    let template = SERVICE.replace("name: web", "name: {{ .Release.Name }}");
+    assert_ne!(template, SERVICE);
+    place.write("chart/templates/all.yaml", &template);
+    let shown = |name: &str| place.ok(&["release", "show", name]);
+    place.ok(&["release", "record", "web", "chart"]);
+    assert_eq!(shown("web"), place.ok(&["template", "web", "chart"]));
+    assert_eq!(place.ok(&["diff", "web@1", "chart"]), "");
+    assert_eq!(place.ok(&["diff", "chart", "release:web"]), "");
+    // What a flag says goes before.
+    place.ok(&["release", "record", "web", "chart", "--release-name", "shop"]);
+    assert_eq!(shown("web"), place.ok(&["template", "shop", "chart"]));
+    assert_eq!(place.ok(&["diff", "web@2", "chart", "--release-name", "shop"]), "");
+    assert!(!place.run(&["diff", "web@2", "chart"]).status.success());
+}
+
+#[test]
 fn a_long_history_is_summed_up() {
     let place = Place::new();
     for number in 1..=260 {

@@ -74,6 +74,8 @@ pub struct Flags {
     pub options: Options,
     /// For a chart on either side.
     pub charts: [ChartOptions; 2],
+    /// Whether a flag says which release charts see.
+    pub is_release_named: bool,
     /// Where releases are kept.
     pub store: stores::Named,
     /// The context of kubectl, for `live:`.
@@ -140,6 +142,7 @@ impl Flags {
             output: matches.get_one::<PathBuf>("output").filter(|path| !path.as_os_str().is_empty()).cloned(),
             options: Options { filter: Filter::new(&ignore, &only)?, show_secrets: is_on("show-secrets") },
             charts: [Side::A, Side::B].map(|side| target::chart_options(matches, Some(side))),
+            is_release_named: target::is_release_named(matches),
             store: stores::Named::new(matches),
             context: matches.get_one::<String>("context").filter(|context| !context.is_empty()).cloned(),
             build,

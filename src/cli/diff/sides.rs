@@ -9,7 +9,7 @@ use kz::release::name::Reference;
 use kz::render::live::{self, Cluster};
 use kz::render::place::Place;
 use kz::render::revision;
-use kz::render::target::{Rendered, Renderer};
+use kz::render::target::{ChartOptions, Rendered, Renderer};
 
 use super::flags::{Flags, Subject};
 use crate::cli::release::stores;
@@ -38,7 +38,8 @@ enum Side {
 pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
     let (name, sides) = sides(&flags.subject)?;
     let renderer = renderer(flags, sources);
-    let work: Vec<_> = sides.iter().zip(&flags.charts).collect();
+    let charts = charts(flags, &sides);
+    let work: Vec<_> = sides.iter().zip(&charts).collect();
     let rendered = parallel::map(&work, 2, |(side, chart)| match side {
         Side::Of(Place::Here(target)) => renderer.render(target, chart).map(Some),
         Side::Of(Place::Stdin) => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
@@ -59,6 +60,19 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
     };
     tell_notes(rendered.iter().flat_map(|side| &side.notes), ui);
     Ok(Sides { name, rendered })
+}
+
+/// What charts are rendered with: beside a revision for the release that it is one of.
+fn charts(flags: &Flags, sides: &[Side; 2]) -> [ChartOptions; 2] {
+    let mut charts = flags.charts.clone();
+    let release = sides.iter().find_map(|side| match side {
+        Side::Of(Place::Release(reference)) => Some(&reference.name),
+        _ => None,
+    });
+    if let Some(name) = release.filter(|_| !flags.is_release_named) {
+        charts.iter_mut().for_each(|chart| chart.release.clone_from(name));
+    }
+    charts
 }
 
 /// The objects of a revision; where none of the identities opens what is sealed, marks stand for values of Secrets.

@@ -91,7 +91,13 @@ fn recorded(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     let renderer = target::renderer(&files, &options, &fetch, sources, world::of_machine);
     let printed = match target.as_str() {
         "-" => Printed { text: crate::cli::stdin()?, notes: Vec::new(), fetched: Entries::new() },
-        _ => renderer.print(&target, &target::chart_options(matches, None))?,
+        _ => {
+            let mut chart = target::chart_options(matches, None);
+            if !target::is_release_named(matches) {
+                chart.release.clone_from(&name);
+            }
+            renderer.print(&target, &chart)?
+        }
     };
     printed.notes.iter().for_each(|text| ui.note(text));
     if is_on(matches, "removed") {
