@@ -5,6 +5,7 @@
 //!
 //! **Not here:** what the verbs do.
 
+mod argocd;
 mod args;
 mod ask;
 mod build;

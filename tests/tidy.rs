@@ -219,6 +219,9 @@ fn every_example_builds() {
 fn the_reference_names_every_flag_and_the_page_on_errors_every_code() {
     let mut problems: Vec<String> = Vec::new();
     let commands: &[&[&str]] = &[
+        &["argocd", "generate"],
+        &["argocd", "init"],
+        &["argocd", "parameters"],
         &["build"],
         &["cache", "list"],
         &["cache", "prune"],

@@ -4,6 +4,7 @@
 //! what [`FileSystem::canonical`] gives back is absolute, without `.`, `..` or symbolic links.
 
 mod memo;
+mod overlay;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use memo::Memo;
+pub use overlay::Overlay;
 pub use witness::Witness;
 
 /// Reading only: nothing in the library writes where it was not asked to.

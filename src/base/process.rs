@@ -50,9 +50,10 @@ pub struct Limit {
 }
 
 /// What becomes of the programs that a program has started when its time is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Family {
     /// They are ended with it. None of them can ask on the terminal, and `^C` does not reach them.
+    #[default]
     Own,
     /// They are left to themselves. They can ask on the terminal, and `^C` there ends them.
     Shared,

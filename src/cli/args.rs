@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::exit::Exit;
 use super::ui::{ErrorFormat, Ui};
 use super::{
-    build, cache, comment, complete, completion, create, dependency, diff, edit, hash, localize, lock, man, parity,
-    pull, registry, release, repo, show, template, vendor, verify, version,
+    argocd, build, cache, comment, complete, completion, create, dependency, diff, edit, hash, localize, lock, man,
+    parity, pull, registry, release, repo, show, template, vendor, verify, version,
 };
 
 /// Help shows `--flag` where the parser also takes `--flag=true` and `--flag=false`.
@@ -70,6 +70,7 @@ pub const VERBS: &[Verb] = &[
     Verb::group("show", show::command, show::VERBS).or(&["inspect"]),
     Verb::new("verify", verify::command, verify::run),
     Verb::group("cache", cache::command, cache::VERBS),
+    Verb::group("argocd", argocd::command, argocd::VERBS),
     Verb::new("completion", completion::command, completion::run),
     Verb::new("man", man::command, man::run),
     Verb::new(complete::NAME, complete::command, complete::run),

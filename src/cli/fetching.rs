@@ -1,10 +1,11 @@
 //! What the command line and the environment say of fetching.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::{Arg, ArgMatches, Command};
+use kz::base::process::Family;
 use kz::fetch::proxy::Proxies;
 use kz::fetch::tls::Trust;
 use kz::fetch::{Context, Programs, Settings};
@@ -33,6 +34,16 @@ pub fn context(matches: &ArgMatches) -> Context {
     Context::new(settings(cache_dir(matches), is_offline), progress::sink(), SystemTime::now)
 }
 
+/// The same for commands that a server runs. There is a cache where there is no home, and git is of the same group of
+/// processes: who ends the group ends git.
+pub fn context_of_service(matches: &ArgMatches) -> Context {
+    let is_offline = matches.get_one::<bool>("offline").copied().unwrap_or_default();
+    let mut settings =
+        settings(cache_dir(matches).filter(|dir| !is_of_no_home(dir)).or_else(temporary_cache), is_offline);
+    settings.programs.family = Family::Shared;
+    Context::new(settings, progress::sink(), SystemTime::now)
+}
+
 /// The same for commands that ask a server and keep nothing.
 pub fn context_without_cache() -> Context {
     Context::new(settings(None, false), progress::sink(), SystemTime::now)
@@ -45,6 +56,7 @@ pub fn context_of(cache_dir: Option<PathBuf>, is_offline: bool) -> Context {
 }
 
 fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
+    let has_terminal = has_terminal();
     // What somebody sets to `yes` is not to be taken for a no.
     let by_environment = || variable("KZ_OFFLINE").is_some_and(|text| parse_bool(&text) != Ok(false));
     Settings {
@@ -57,7 +69,11 @@ fn settings(cache_dir: Option<PathBuf>, is_offline: bool) -> Settings {
                 .filter(|dirs| !dirs.is_empty())
                 .map(|dirs| std::env::split_paths(&dirs).collect()),
         },
-        programs: Programs { environment: environment(), has_terminal: has_terminal() },
+        programs: Programs {
+            environment: environment(),
+            has_terminal,
+            family: if has_terminal { Family::Shared } else { Family::Own },
+        },
         ..Settings::default()
     }
 }
@@ -85,6 +101,28 @@ fn cache_dir_of_environment() -> Option<PathBuf> {
         // XDG: relative paths do not count.
         .or_else(|| directory("XDG_CACHE_HOME").filter(|dir| dir.is_absolute()).map(|dir| dir.join("kz")))
         .or_else(|| directory("HOME").map(|home| home.join(".cache").join("kz")))
+}
+
+/// Users without a home have `/` for one.
+fn is_of_no_home(cache: &Path) -> bool {
+    cache == Path::new("/.cache/kz")
+}
+
+/// The cache of a user without a home, among the temporary files: nobody else may have made it, or may write to it.
+#[cfg(unix)]
+fn temporary_cache() -> Option<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    let user = rustix::process::geteuid().as_raw();
+    let cache = std::env::temp_dir().join(format!("kz-cache-{user}"));
+    // It may be there already.
+    let _ = std::fs::DirBuilder::new().mode(0o700).create(&cache);
+    let found = std::fs::symlink_metadata(&cache).ok()?;
+    (found.is_dir() && found.uid() == user && found.mode() & 0o022 == 0).then_some(cache)
+}
+
+#[cfg(not(unix))]
+fn temporary_cache() -> Option<PathBuf> {
+    Some(std::env::temp_dir().join("kz-cache"))
 }
 
 /// Go: the names in capitals go before. In a CGI program `HTTP_PROXY` is a header that anybody could send.

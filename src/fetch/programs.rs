@@ -11,6 +11,8 @@ pub struct Programs {
     pub environment: Vec<(String, String)>,
     /// Whether there is a terminal on which they can ask.
     pub has_terminal: bool,
+    /// Whose they are: who can ask has to share the terminal.
+    pub family: Family,
 }
 
 impl Programs {
@@ -18,10 +20,5 @@ impl Programs {
     pub fn find(&self, name: &str) -> Option<PathBuf> {
         let path = self.environment.iter().rev().find(|(key, _)| key == "PATH");
         find_in_path(name, path.map_or("", |(_, path)| path.as_str()))
-    }
-
-    /// Who can ask has to share the terminal.
-    pub fn family(&self) -> Family {
-        if self.has_terminal { Family::Shared } else { Family::Own }
     }
 }

@@ -106,7 +106,7 @@ impl Shop {
         let environment = self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let second = std::time::Duration::from_secs(1);
         kz::fetch::Settings {
-            programs: kz::fetch::Programs { environment, has_terminal: false },
+            programs: kz::fetch::Programs { environment, ..Default::default() },
             timeouts: kz::fetch::Timeouts { connect: second, read: second, whole: 20 * second },
             retries: kz::fetch::Retries { first: second / 250, ..Default::default() },
             ..Default::default()

@@ -189,7 +189,7 @@ impl<'c> Call<'c> {
             }),
             input: Vec::new(),
         };
-        match process::run_within(job, Limit { time: source.timeout, family: programs.family() }) {
+        match process::run_within(job, Limit { time: source.timeout, family: programs.family }) {
             Ok(outcome) => {
                 let stderr = address::clean_message(&outcome.stderr, &source.url);
                 Ok(Outcome { stderr, ..outcome })

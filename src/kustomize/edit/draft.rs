@@ -1,6 +1,6 @@
 //! A kustomization file that is being changed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::layout::Layout;
 use super::write::{self, Change};
@@ -83,6 +83,11 @@ impl Draft {
     /// The file's name.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Where the file is, free of links.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Puts texts in the place of a field that is a list.

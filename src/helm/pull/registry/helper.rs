@@ -96,7 +96,7 @@ fn run(context: &Context, name: &str, verb: &str, input: String) -> Result<Resul
         directory: None,
         input: input.into_bytes(),
     };
-    let outcome = match process::run_within(job, Limit { time: PATIENCE, family: programs.family() }) {
+    let outcome = match process::run_within(job, Limit { time: PATIENCE, family: programs.family }) {
         Ok(outcome) => outcome,
         Err(error) if error.code == "program-timeout" => {
             let error = Diagnostic::new("registry-helper", error.message);

@@ -153,7 +153,7 @@ fn of_process(profile: &Profile, line: &str, settings: &Settings) -> Result<Vec<
     let (program, args) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let path = if program.contains(['/', '\\']) { Some(program.into()) } else { settings.programs.find(program) };
     let path = path.ok_or_else(|| failed(&format!("there is no program `{program}`")))?;
-    let (environment, family) = (&settings.programs.environment, settings.programs.family());
+    let (environment, family) = (&settings.programs.environment, settings.programs.family);
     let job = Job { name: "credential_process", program: &path, args, environment, directory: None, input: Vec::new() };
     let outcome = process::run_within(job, Limit { time: PROCESS_TIME, family })?;
     if let Some(failure) = outcome.failure {
