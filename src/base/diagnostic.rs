@@ -84,11 +84,15 @@ impl Diagnostic {
         self
     }
 
-    /// Many independent mistakes as one error; `None` where there are none.
+    /// Many independent mistakes as one error; `None` where there are none. One that comes twice, as from two sides
+    /// that are read from one place, is told once.
     pub fn together(errors: impl IntoIterator<Item = Box<Diagnostic>>) -> Option<Box<Diagnostic>> {
         let mut errors = errors.into_iter();
         let mut first = errors.next()?;
         for mut error in errors {
+            if first.others.last().unwrap_or(&first) == &*error {
+                continue;
+            }
             let more = std::mem::take(&mut error.others);
             first.others.push(*error);
             first.others.extend(more);
