@@ -46,7 +46,7 @@ pub struct BuildOptions {
     pub managed_by_label: bool,
     /// For container functions: `--as-current-user`, `--env`, `--mount`, `--network`.
     pub functions: FunctionOptions,
-    /// The environment of the process, for plugins and for `envs` without a value.
+    /// The environment of the process, for plugins and charts.
     pub environment: Vec<(String, String)>,
     /// The absolute working directory.
     pub working_dir: PathBuf,

@@ -64,6 +64,36 @@ fn a_prefix_is_announced_beside_the_names() {
     assert_nothing_changes(&server, &app, &list);
 }
 
+/// An entry for each name is all that can be set.
+#[test]
+fn what_one_entry_would_change_is_not_announced() {
+    let server = RepoServer::new("plugin.yaml");
+    let repository = server.path("repository");
+    let deployment = |name: &str, kind: &str, replicas: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n{replicas}  template:\n    spec:\n      \
+             containers:\n      - name: a\n        image: {image}\n"
+        )
+    };
+    let objects = [
+        deployment("web", "Deployment", "  replicas: 2\n", "registry.example/web:1"),
+        deployment("web", "StatefulSet", "  replicas: 3\n", "registry.example/web:2"),
+        deployment("api", "Deployment", "  replicas: 2\n", "registry.example/api:1@sha256:0123"),
+        deployment("api", "StatefulSet", "", "registry.example/suffixed:1"),
+        deployment("job", "Deployment", "  replicas: 4\n", "registry.example/job"),
+    ];
+    fs::create_dir_all(&repository).unwrap();
+    fs::write(repository.join("objects.yaml"), objects.join("---\n")).unwrap();
+    let file = "resources: [objects.yaml]\nimages:\n- {name: registry.example/suffixed, tagSuffix: -alpine}\n";
+    fs::write(repository.join("kustomization.yaml"), file).unwrap();
+    let app = server.stream(&repository, ".");
+    let (list, _) = server.announcements(&app, &[]);
+    assert_eq!(value(&list, "replicas"), &json!({"job": "4"}));
+    let images = ["registry.example/api:1@sha256:0123", "registry.example/job=registry.example/job"];
+    assert_eq!(value(&list, "images"), &json!(images));
+    assert_nothing_changes(&server, &app, &list);
+}
+
 #[test]
 fn a_chart_says_its_values_by_their_paths() {
     let server = RepoServer::new("plugin.yaml");

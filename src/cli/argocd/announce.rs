@@ -5,7 +5,7 @@
 //!
 //! **Not here:** what the application sets itself; Argo CD knows that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -26,6 +26,7 @@ use super::app::App;
 use super::generate::Task;
 use super::parameters::{ALLOW_EMPTY, Form, IMAGES, KNOWN, Known, NAME_PREFIX, NAMESPACE, REPLICAS, VALUES};
 use super::values;
+use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ui;
 
@@ -64,6 +65,7 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 }
 
 fn announce(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> {
+    build::notes(matches).iter().for_each(|text| ui.note(text));
     let task = Task::new(matches, sources)?;
     let mut now = Now::default();
     now.strings.insert(ALLOW_EMPTY, "false".to_owned());
@@ -119,53 +121,54 @@ fn of_kustomization(task: &Task, ui: &Ui, now: &mut Now) -> Result<()> {
     Ok(())
 }
 
-/// The counts of the kustomization's entries, and those of objects that have no entry, by their names in the base.
+/// The counts of the kustomization's entries, and those of objects that have no entry, by their names in the base. Where
+/// objects of one name have different counts, or one has none, an entry would change some of them.
 fn replicas(kustomization: &Kustomization, objects: &[Object]) -> BTreeMap<String, String> {
-    let entries = kustomization.replicas.iter().map(|entry| (entry.name.value.clone(), entry.count.to_string()));
-    let mut counts: BTreeMap<String, String> = entries.collect();
+    let mut found: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
     for object in objects.iter().filter(|object| HAVE_REPLICAS.contains(&object.id.kind.as_str())) {
-        if let Some(count) = object.node.lookup(&["spec", "replicas"]).and_then(Node::text) {
-            counts.entry(object.base_name.to_string()).or_insert_with(|| count.to_owned());
-        }
+        let count = object.node.lookup(&["spec", "replicas"]).and_then(Node::text);
+        found.entry(&object.base_name).or_default().insert(count);
     }
-    counts
+    let alike = found.into_iter().filter(|(_, counts)| counts.len() == 1);
+    let alike = alike.filter_map(|(name, counts)| Some((name.to_owned(), counts.into_iter().next()??.to_owned())));
+    let entries = kustomization.replicas.iter().map(|entry| (entry.name.value.clone(), entry.count.to_string()));
+    // Of what an entry says the objects may have become something else since.
+    alike.chain(entries).collect()
 }
 
 /// Whose replicas a kustomization changes. kustomize: replicas.go of its built-in field specs.
 const HAVE_REPLICAS: [&str; 4] = ["Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 /// The images as `kz edit set image` takes them: those of the kustomization's entries, and those of its containers that
-/// no entry has made what they are.
+/// no entry has made what they are. Where one is used in two versions, an entry would change one of them.
 fn images(kustomization: &Kustomization, objects: &[Object]) -> Vec<String> {
-    let mut words: Vec<String> = kustomization.images.iter().filter_map(word).collect();
-    let mut used = Vec::new();
+    let mut used = BTreeSet::new();
     objects.iter().for_each(|object| gather(&object.node, &mut used));
-    used.sort_unstable();
-    used.dedup();
-    for image in used {
-        let (name, tag, digest) = split(image);
-        let made = |entry: &Image| {
-            let new = if entry.new_name.value.is_empty() { &entry.name } else { &entry.new_name };
-            new.value == name
-        };
-        if kustomization.images.iter().any(made) {
-            continue;
-        }
-        words.push(if tag.is_empty() && digest.is_empty() { format!("{image}={image}") } else { image.to_owned() });
-    }
-    words
+    let made = kustomization.images.iter().map(|entry| match entry.new_name.value.as_str() {
+        "" => entry.name.value.as_str(),
+        name => name,
+    });
+    let made: BTreeSet<&str> = made.collect();
+    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    used.into_iter().for_each(|image| versions.entry(split(image).0).or_default().push(image));
+    let other = versions.into_iter().filter_map(|(name, images)| match images.as_slice() {
+        [image] if !made.contains(name) && *image == name => Some(format!("{name}={name}")),
+        [image] if !made.contains(name) => Some((*image).to_owned()),
+        _ => None,
+    });
+    kustomization.images.iter().filter_map(word).chain(other).collect()
 }
 
 /// An entry of `images`; nothing where it says what such a word cannot say.
 fn word(entry: &Image) -> Option<String> {
     let part = |mark: &str, text: &str| if text.is_empty() { String::new() } else { format!("{mark}{text}") };
     let (new_name, rest) = (&entry.new_name.value, part(":", &entry.new_tag.value) + &part("@", &entry.digest.value));
-    let says_nothing = new_name.is_empty() && rest.is_empty();
-    (!says_nothing).then(|| format!("{}{}{rest}", entry.name.value, part("=", new_name)))
+    let is_sayable = entry.tag_suffix.value.is_empty() && !(new_name.is_empty() && rest.is_empty());
+    is_sayable.then(|| format!("{}{}{rest}", entry.name.value, part("=", new_name)))
 }
 
 /// The images of all containers, at any depth. kustomize: the same lists, by their names.
-fn gather<'n>(node: &'n Node, into: &mut Vec<&'n str>) {
+fn gather<'n>(node: &'n Node, into: &mut BTreeSet<&'n str>) {
     match &node.value {
         Value::Mapping(mapping) => {
             for entry in mapping {
