@@ -105,7 +105,7 @@ fn load_of(
     check: Check,
     ahead: Ahead,
 ) -> Result<Chart> {
-    let files = if fs.is_dir(path) {
+    let (files, notes) = if fs.is_dir(path) {
         let chart_file = path.join(CHART_FILE);
         let data = fs.read(&chart_file).map_err(|error| {
             let chart_file = shown.join(CHART_FILE);
@@ -120,7 +120,9 @@ fn load_of(
         return Err(Diagnostic::new("chart-missing", format!("path {:?} not found", shown.display().to_string()))
             .help("name a folder that holds a Chart.yaml, or an archive of a chart"));
     };
-    assemble::Assembler::new(sources, ahead).chart(files)
+    let mut chart = assemble::Assembler::new(sources, ahead).chart(files)?;
+    chart.notes.extend(notes);
+    Ok(chart)
 }
 
 const CHART_FILE: &str = "Chart.yaml";

@@ -14,7 +14,14 @@ use crate::helm::ignore::{self, Rules};
 /// Links can make much of little.
 const MAX_FILES: usize = 200_000;
 
-pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path, ahead: Ahead) -> Result<Vec<Raw>> {
+/// Reads the files, and what is to be noted about them.
+pub fn read(
+    fs: &dyn FileSystem,
+    sources: &Sources,
+    root: &Path,
+    shown: &Path,
+    ahead: Ahead,
+) -> Result<(Vec<Raw>, Vec<String>)> {
     let mut walk = Walk {
         fs,
         sources,
@@ -23,13 +30,14 @@ pub fn read(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path, a
         prefix: label_of(&shown.join("_")).trim_end_matches('_').to_owned(),
         rules: rules(fs, sources, root, shown)?,
         files: Vec::new(),
+        notes: Vec::new(),
         seen: 0,
         remaining: MAX_CHART_SIZE,
         ancestors: Vec::new(),
     };
     let real = fs.canonical(root).map_err(|error| cannot_read("", &error.to_string()))?;
     walk.folder(root, "", real)?;
-    Ok(walk.files)
+    Ok((walk.files, walk.notes))
 }
 
 fn rules(fs: &dyn FileSystem, sources: &Sources, root: &Path, shown: &Path) -> Result<Rules> {
@@ -51,6 +59,7 @@ struct Walk<'w> {
     prefix: String,
     rules: Rules,
     files: Vec<Raw>,
+    notes: Vec<String>,
     /// Files and folders that were looked at.
     seen: usize,
     /// Bytes that may still be read.
@@ -95,6 +104,9 @@ impl Walk<'_> {
         if self.rules.ignore(&name, is_folder) {
             return Ok(());
         }
+        if kind == Entry::Unknown {
+            self.note_way_out(path, &name);
+        }
         if is_folder {
             let real = match (kind, self.ancestors.last(), path.file_name()) {
                 // No link leads to it.
@@ -115,6 +127,16 @@ impl Walk<'_> {
         let template = is_template.then(|| Known::new(self.sources, &label, &data, &mut *self.ahead));
         self.files.push(Raw { name, label, data, template });
         Ok(())
+    }
+
+    /// Helm: each link is told of, in its log.
+    fn note_way_out(&mut self, path: &Path, name: &str) {
+        let is_inside = |real: PathBuf| self.ancestors.first().is_some_and(|root| real.starts_with(root));
+        if !self.fs.canonical(path).is_ok_and(is_inside) {
+            let label = self.label(name);
+            self.notes
+                .push(format!("`{label}` is a link that leads out of the chart: what is there is part of the chart"));
+        }
     }
 
     /// A file or folder of the chart as people know it.
