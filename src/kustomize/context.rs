@@ -50,6 +50,9 @@ pub struct BuildOptions {
     pub environment: Vec<(String, String)>,
     /// The absolute working directory.
     pub working_dir: PathBuf,
+    /// The folder that the kustomizations of this machine and their charts do not lead out of, free of links; `None` where
+    /// they may lead anywhere.
+    pub boundary: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -27,7 +27,7 @@ use super::context::{Context, LoadRestrictor};
 use super::decode;
 use super::kustomization::{Kustomization, Text};
 use super::trail::{Named, Step};
-use crate::base::{Diagnostic, Result, SourceId, Span, fs};
+use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs};
 
 /// The names that a kustomization file may have, in the reference's order.
 pub const KUSTOMIZATION_FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -236,10 +236,12 @@ impl Loader {
         let absolute = fs::clean(&self.root().join(&**path));
         let root = match self.remote() {
             Some(remote) => remote.root(ctx, &absolute).map_err(|error| error.at(path.span))?,
-            None => ctx
-                .fs
-                .canonical_near(self.root(), &absolute)
-                .map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?,
+            None => {
+                let root = ctx.fs.canonical_near(self.root(), &absolute);
+                let root = root.map_err(|_| self.refused(ctx, Refusal::Missing, field, path))?;
+                self.check_boundary(ctx, &root, path).map_err(|error| error.at(path.span))?;
+                root
+            }
         };
         if !ctx.fs.is_dir(&root) {
             return Err(Diagnostic::new(
@@ -298,7 +300,8 @@ impl Loader {
         let absolute = fs::clean(&self.root().join(path));
         let is_bound = self.remote().is_some() || ctx.options.load_restrictor == LoadRestrictor::RootOnly;
         let real = match is_bound {
-            false => absolute.clone(),
+            false if ctx.options.boundary.is_none() => absolute.clone(),
+            false => self.files(ctx).canonical(&absolute).map_err(Refusal::from_io)?,
             true => {
                 let real = ctx.fs.canonical_near(self.root(), &absolute);
                 // Of a repository only folders that were asked for are there.

@@ -15,6 +15,7 @@ mod server;
 mod temp_dir;
 
 mod announcements;
+mod boundaries;
 mod credentials;
 mod plugin;
 mod repo_server;
@@ -70,33 +71,6 @@ fn what_a_chart_lacks_is_fetched_before() {
     assert!(before.iter().any(|(path, _)| path.ends_with("charts/lib-0.1.0.tgz")), "{before:?}");
     server.manifests(&app, &[]);
     assert_eq!(app.files(), before);
-}
-
-/// Beside the sidecar's own files the folders of other applications lie outside.
-#[test]
-fn files_of_values_come_from_the_repository_alone() {
-    let server = RepoServer::new("plugin.yaml");
-    let repository = server.path("repository");
-    temp_dir::copy(&project("testdata/argocd/chart/in"), &repository.join("apps/web")).unwrap();
-    fs::write(repository.join("shared.yaml"), "replicas: 7\n").unwrap();
-    fs::write(server.path("tmp/others.yaml"), "replicas: 8\n").unwrap();
-    std::os::unix::fs::symlink(server.path("tmp/others.yaml"), repository.join("apps/web/link.yaml")).unwrap();
-    let app = server.stream(&repository, "apps/web");
-    let with = |path: &str| {
-        let parameters = format!(r#"[{{"name":"values-files","array":["{path}"]}}]"#);
-        server.generate(&app, &[("ARGOCD_APP_PARAMETERS", &parameters)])
-    };
-    for path in ["../../shared.yaml", "/shared.yaml"] {
-        assert!(text(&with(path).stdout).contains("  replicas: 7\n"), "{path}");
-    }
-    let absolute = server.path("tmp/others.yaml").display().to_string();
-    for path in ["link.yaml", "../../../../others.yaml", &absolute, &format!("file://{absolute}"), "-"] {
-        let refused = with(path);
-        let told =
-            format!("error[argocd-parameter]: `values-files` names `{path}`, and the repository has no such file\n");
-        assert!(text(&refused.stderr).starts_with(&told), "{}", text(&refused.stderr));
-        assert!(refused.stdout.is_empty());
-    }
 }
 
 #[test]

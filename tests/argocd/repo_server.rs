@@ -33,7 +33,10 @@ impl App {
     /// All files of the repository.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
-        visit(&self.top, &mut |path| files.push((path.to_owned(), fs::read(path).unwrap())));
+        visit(&self.top, &mut |path| {
+            let link = fs::read_link(path).map(|to| to.into_os_string().into_encoded_bytes());
+            files.push((path.to_owned(), link.unwrap_or_else(|_| fs::read(path).unwrap())));
+        });
         files.sort();
         files
     }
@@ -65,12 +68,17 @@ impl RepoServer {
         self.temp.path().join(path)
     }
 
-    /// Sends a repository into a fresh folder. All files arrive with the mode 0644.
+    /// Sends a repository into a fresh folder. All files arrive with the mode 0644, and links as they are: Argo CD itself
+    /// refuses those that lead out of the repository, unless it is told not to.
     pub fn stream(&self, repository: &Path, path: &str) -> App {
         let number = self.streams.fetch_add(1, Ordering::Relaxed);
         let top = self.path(&format!("tmp/_cmp_server/{number}"));
         copy(repository, &top).unwrap();
-        visit(&top, &mut |path| fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap());
+        visit(&top, &mut |path| {
+            if !path.is_symlink() {
+                fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+            }
+        });
         App { top, path: path.to_owned() }
     }
 

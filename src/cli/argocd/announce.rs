@@ -72,7 +72,7 @@ fn announce(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<String> 
     match task.app {
         App::Kustomization => of_kustomization(&task, ui, &mut now)?,
         App::Chart => {
-            let chart = load::load_any(&Disk, sources, Path::new("."), Path::new("."))?;
+            let chart = load::load_any(&task.files(), sources, Path::new("."), Path::new("."))?;
             now.maps.insert(VALUES, values::announced(&chart.values));
         }
     }

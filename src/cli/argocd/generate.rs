@@ -1,5 +1,7 @@
 //! `kz argocd generate`
 
+use std::path::PathBuf;
+
 use clap::ArgMatches;
 use kz::base::fs::{Disk, Overlay, Within};
 use kz::base::{Diagnostic, FileSystem, Result, Sources};
@@ -50,6 +52,8 @@ fn generate(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Vec<u8>>
 /// An application, and what it is rendered with.
 pub struct Task<'t> {
     pub app: App,
+    /// Of its repository.
+    top: PathBuf,
     pub options: BuildOptions,
     pub fetch: fetch::Context,
     pub sources: &'t Sources,
@@ -66,7 +70,14 @@ impl<'t> Task<'t> {
         if options.helm_api_versions.is_empty() {
             options.helm_api_versions = api_versions;
         }
-        Ok(Task { app, options, fetch: fetching::context_of_service(matches), sources })
+        let top = server.repository(&options.working_dir);
+        options.boundary = Some(top.clone());
+        Ok(Task { app, top, options, fetch: fetching::context_of_service(matches), sources })
+    }
+
+    /// The files of the application's repository: beside it lie those of others, and the sidecar's own.
+    pub fn files(&self) -> Within<'_> {
+        Within { fs: &Disk, folder: Some(&self.top) }
     }
 
     pub fn renderer<'r>(&'r self, fs: &'r dyn FileSystem) -> Renderer<'r> {
@@ -119,10 +130,9 @@ impl<'t> Task<'t> {
     /// Renders the chart as Argo CD has helm do it: with its CRDs.
     fn chart(&self, parameters: &Parameters) -> Result<Printed> {
         let server = Server::new(&self.options.environment);
-        let repository = server.repository(&self.options.working_dir);
-        let within = Within { fs: &Disk, folder: Some(&repository) };
-        let mut files = Overlay::new(&within);
-        let values = values::options(parameters, &repository, &mut files, self.sources)?;
+        let files = self.files();
+        let mut value_files = Overlay::new(&files);
+        let values = values::options(parameters, &self.top, &mut value_files, self.sources)?;
         let options = ChartOptions {
             release: server.release()?,
             namespace: server.namespace(),
@@ -131,7 +141,7 @@ impl<'t> Task<'t> {
             api_versions: self.options.helm_api_versions.clone(),
             include_crds: true,
         };
-        let renderer = Renderer { value_files: &files, ..self.renderer(&Disk) };
+        let renderer = Renderer { value_files: &value_files, ..self.renderer(&files) };
         renderer.print(".", &options)
     }
 }
@@ -139,8 +149,9 @@ impl<'t> Task<'t> {
 /// Whether there is no object in it: nothing, comments, empty lists.
 fn is_empty(text: &[u8], renderer: &Renderer) -> bool {
     let is_object = |line: &[u8]| {
-        let kind = line.strip_prefix(b"kind:").map(<[u8]>::trim_ascii);
-        kind.is_some_and(|kind| !kind.is_empty() && !kind.ends_with(b"List"))
+        let kind = line.strip_prefix(b"kind:").map(<[u8]>::trim_ascii).unwrap_or_default();
+        let is_plain = !kind.is_empty() && kind.iter().all(u8::is_ascii_alphanumeric);
+        is_plain && !kind.ends_with(b"List")
     };
     if text.split(|byte| *byte == b'\n').any(is_object) {
         return false;

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use kz::base::fs::Disk;
+use kz::base::fs::{Disk, Within};
 use kz::base::{Result, Sources};
 use kz::helm::pull::Pulling;
 use kz::helm::pull::access::Access;
@@ -14,6 +14,7 @@ use kz::helm::pull::dependencies::build;
 use kz::helm::{dependencies, load};
 
 use super::app::App;
+use super::server::Server;
 use crate::cli::build::plain_options;
 use crate::cli::charts::homes;
 use crate::cli::dependency::with_order;
@@ -31,17 +32,20 @@ pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
 }
 
 fn init(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<()> {
-    if App::of(&plain_options()?.working_dir)? != App::Chart {
+    let options = plain_options()?;
+    if App::of(&options.working_dir)? != App::Chart {
         return Ok(());
     }
+    let top = Server::new(&options.environment).repository(&options.working_dir);
+    let files = Within { fs: &Disk, folder: Some(&top) };
     let folder = Path::new(".");
-    let chart = load::load_any(&Disk, sources, folder, folder)?;
+    let chart = load::load_any(&files, sources, folder, folder)?;
     if dependencies::missing(&chart).is_empty() {
         return Ok(());
     }
     let (homes, context) = (homes(matches), fetching::context_of_service(matches));
     let note = |text: String| ui.note(&text);
-    let pulling = Pulling::new(&Disk, sources, &context, &homes, &note);
+    let pulling = Pulling::new(&files, sources, &context, &homes, &note);
     let mut said = String::new();
     with_order(&pulling, &Access::default(), |order| build(&order, folder, &mut said))?;
     said.lines().for_each(|line| ui.note(line));

@@ -99,7 +99,9 @@ impl Walk<'_> {
             && let Err(error) = self.fs.canonical(path)
         {
             let message = format!("error evaluating symlink {}: {error}", self.label(&name));
-            return Err(Diagnostic::new("chart-file", message).help("remove the link, or what it leads to is missing"));
+            return Err(Diagnostic::new("chart-file", message).help(
+                "remove the link, or put there what it leads to; where the chart is part of a repository, it has to lead into that",
+            ));
         }
         if self.rules.ignore(&name, is_folder) {
             return Ok(());

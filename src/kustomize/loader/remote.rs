@@ -1,7 +1,7 @@
 //! Bases in git repositories and files on web servers.
 //!
-//! **Invariant:** a kustomization of a repository reads nothing outside of the repository, whatever the flags say; no
-//! chain of repositories is without end; no message holds what stands before an `@` in an address of the web.
+//! **Invariant:** a kustomization of a repository reads nothing outside of the repository, whatever the flags say, nor
+//! does one of this machine outside of [`BuildOptions::boundary`](crate::kustomize::BuildOptions::boundary); no chain of repositories is without end; no message holds what stands before an `@` in an address of the web.
 //! **Not here:** how things are fetched ([`crate::fetch`]).
 
 use std::borrow::Cow;
@@ -64,8 +64,7 @@ impl Remote {
     fn outside(&self, path: &Path) -> Box<Diagnostic> {
         let url = git::without_password(&self.spec.url);
         let path = self.display(path).unwrap_or_else(|| path.display().to_string());
-        Diagnostic::new("outside-repository", format!("`{path}` lies outside of the repository `{url}`"))
-            .help("kustomizations of a repository can use what is in it, and other repositories by their addresses")
+        outside(format!("`{path}` lies outside of the repository `{url}`"))
     }
 }
 
@@ -99,7 +98,18 @@ impl Loader {
 
     /// The files that may be read in the name of this kustomization by what has no limits of its own.
     pub fn files<'l>(&'l self, ctx: &'l Context) -> Within<'l> {
-        Within { fs: ctx.fs, folder: self.remote().map(|remote| remote.tree()) }
+        let folder = self.remote().map(|remote| remote.tree()).or(ctx.options.boundary.as_deref());
+        Within { fs: ctx.fs, folder }
+    }
+
+    /// Errors: a folder of this machine lies beyond what kustomizations of this machine may lead to.
+    pub(super) fn check_boundary(&self, ctx: &Context, root: &Path, path: &str) -> Result<()> {
+        match &ctx.options.boundary {
+            Some(boundary) if !root.starts_with(boundary) => {
+                Err(outside(format!("`{path}` lies outside of the repository")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens a kustomization in a repository.
@@ -229,10 +239,10 @@ fn checkout(ctx: &Context, spec: &RepoSpec, named_by: Option<&Arc<Remote>>) -> R
     if spec.has_git_prefix {
         ctx.note_once(format!("`{}`: the prefix `git::` has no effect and is deprecated", shown(&spec.raw)));
     }
-    if named_by.is_some_and(|remote| git::is_local(&spec.url) && !git::is_local(&remote.spec.url)) {
-        let message = format!("`{}` lies on this machine, and a repository on a server asks for it", shown(&spec.raw));
-        return Err(Diagnostic::new("outside-repository", message)
-            .help("kustomizations of a repository can use what is in it, and other repositories by their addresses"));
+    let is_of_server = named_by.is_some_and(|remote| !git::is_local(&remote.spec.url));
+    if git::is_local(&spec.url) && (is_of_server || ctx.options.boundary.is_some()) {
+        let why = if is_of_server { "a repository on a server asks for it" } else { "the repository asks for it" };
+        return Err(outside(format!("`{}` lies on this machine, and {why}", shown(&spec.raw))));
     }
     let thing = Thing::git(spec);
     let pin = ctx.lock.pinned(&thing)?;
@@ -240,6 +250,11 @@ fn checkout(ctx: &Context, spec: &RepoSpec, named_by: Option<&Arc<Remote>>) -> R
         Some(pin) => ctx.lock.explain(&thing, pin, error),
         None => error,
     })
+}
+
+fn outside(message: String) -> Box<Diagnostic> {
+    Diagnostic::new("outside-repository", message)
+        .help("kustomizations of a repository can use what is in it, and other repositories by their addresses")
 }
 
 /// Whether what is meant would be found without asking anybody.
