@@ -26,6 +26,9 @@ const STAND_INS: [(&str, &[&str]); 7] = [
 /// by piece as it is entered, and a small run spent a third of its time on that. A name that is not there is passed over.
 const ENTERED: &str = include_str!("link/order.txt");
 
+/// Where code begins with a large page, in memory as in the file, the system can map it by such pages.
+const LARGE_PAGE: u32 = 2 << 20;
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=link/order.txt");
@@ -47,8 +50,7 @@ fn main() {
     println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", folder.join("order.ld").display());
     // At a fixed address thousands of pointers need not be written at each start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
-    // Where code begins with a large page, in memory as in the file, the system can map it by such pages.
-    println!("cargo:rustc-link-arg-bins=-Wl,-z,separate-code,-z,max-page-size=2097152");
+    println!("cargo:rustc-link-arg-bins=-Wl,-z,separate-code");
 }
 
 /// Writes linker scripts: under the names of the dynamic libraries some that name the static ones, and the order of
@@ -61,7 +63,10 @@ fn stand_ins(folder: &Path) -> Option<()> {
     }
     let sections = |name| format!("    *(.text.{name} .text.unlikely.{name})\n");
     let order: String = ENTERED.lines().map(sections).collect();
-    fs::write(folder.join("order.ld"), format!("SECTIONS {{ .text.kz : {{\n{order}}} }} INSERT BEFORE .text;\n")).ok()
+    let code = format!("SECTIONS {{ .text.kz : ALIGN({LARGE_PAGE}) {{\n{order}}} }} INSERT BEFORE .text;\n");
+    // What panics alone look at stands behind the code: before it, it would move the code by a whole large page.
+    let panics = "SECTIONS { .gcc_except_table : { *(.gcc_except_table .gcc_except_table.*) } } INSERT AFTER .text;\n";
+    fs::write(folder.join("order.ld"), code + panics).ok()
 }
 
 /// Where the linker's driver finds a library; what it does not know it gives back as a bare name.
