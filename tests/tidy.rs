@@ -150,7 +150,7 @@ fn links_of_the_book_and_the_readme_lead_somewhere() {
             }
         }
         let name = page.strip_prefix("book/src").ok().filter(|name| *name != Path::new("SUMMARY.md"));
-        if name.is_some_and(|name| !summary.contains(&format!("({})", name.display()))) {
+        if name.is_some_and(|name| !summary.contains(&format!("({})", kz::base::fs::slashed(name)))) {
             problems.push(format!("{} is not in the summary", page.display()));
         }
     }

@@ -120,7 +120,7 @@ impl FileSystem for Disk {
     }
 
     fn canonical(&self, path: &Path) -> Result<PathBuf> {
-        std::fs::canonicalize(path)
+        dunce::canonicalize(path)
     }
 
     fn canonical_near(&self, known: &Path, path: &Path) -> Result<PathBuf> {
@@ -129,7 +129,7 @@ impl FileSystem for Disk {
         for part in path.components().skip(shared) {
             real.push(part);
             if std::fs::symlink_metadata(&real)?.is_symlink() {
-                return std::fs::canonicalize(path);
+                return dunce::canonicalize(path);
             }
         }
         Ok(real)
@@ -226,11 +226,12 @@ impl Memory {
     }
 }
 
-/// Absolute and without `.` and `..`, by the text of the path alone.
+/// Absolute and without `.` and `..`, by the text of the path alone. On Windows the drive stays.
 pub fn clean(path: &Path) -> PathBuf {
     let mut out = PathBuf::from("/");
     for part in path.components() {
         match part {
+            Component::Prefix(drive) => out = [drive.as_os_str(), "\\".as_ref()].iter().collect(),
             Component::Normal(name) => out.push(name),
             Component::ParentDir => {
                 out.pop();
@@ -239,6 +240,17 @@ pub fn clean(path: &Path) -> PathBuf {
         }
     }
     out
+}
+
+/// A path as kustomizations, charts and messages have it: with slashes, on Windows too.
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// Whether a path that a kustomization names is absolute: on Windows also where it names no drive.
+pub fn is_absolute(path: &str) -> bool {
+    Path::new(path).has_root() || Path::new(path).is_absolute()
 }
 
 /// The way from one folder to a path, both absolute and clean. Go: filepath.Rel.

@@ -6,6 +6,7 @@
 
 mod talk;
 
+use std::env::consts::EXE_SUFFIX;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -265,10 +266,11 @@ fn describe(status: ExitStatus) -> String {
 }
 
 /// Where the program of a name without a slash is, by the `PATH` given. Go: exec.LookPath; like it, what
-/// is found by way of a relative entry of `PATH` does not count.
+/// is found by way of a relative entry of `PATH` does not count. On Windows programs end in `.exe`.
 pub fn find_in_path(name: &str, path: &str) -> Option<PathBuf> {
-    let candidates = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(name));
-    candidates.into_iter().find(|candidate| is_executable(candidate))
+    let folders = std::env::split_paths(path).filter(|dir| dir.is_absolute());
+    let file = if name.ends_with(EXE_SUFFIX) { name.to_owned() } else { format!("{name}{EXE_SUFFIX}") };
+    folders.map(|dir| dir.join(&file)).find(|candidate| is_executable(candidate))
 }
 
 /// Whether there is a file that somebody may run.

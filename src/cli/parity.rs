@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgMatches, Command};
-use kz::base::fs::{Disk, Entry};
+use kz::base::fs::{Disk, Entry, slashed};
 use kz::base::process::{self, Family, Job, Limit, Outcome};
 use kz::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
 use kz::yaml::{Node, ReadOptions, read};
@@ -200,7 +200,7 @@ fn all_targets() -> Result<Vec<(Tool, String)>> {
 }
 
 fn walk(folder: &Path, found: &mut Vec<(Tool, String)>) -> Result<()> {
-    let shown = folder.strip_prefix(".").unwrap_or(folder).to_string_lossy().into_owned();
+    let shown = slashed(folder.strip_prefix(".").unwrap_or(folder));
     let shown = if shown.is_empty() { ".".to_owned() } else { shown };
     if kustomization(folder).is_some_and(|file| text_of(&file, "kind") != "Component") {
         found.push((Tool::Kustomize, shown.clone()));

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kz::base::fs::slashed;
 use kz::base::suggest::nearest;
 use kz::base::{Diagnostic, FileSystem, Result, SourceId, Sources, Span};
 use kz::gotmpl::Value;
@@ -34,7 +35,7 @@ const TABLES: [(&str, &[&str]); 2] = [("diff", &["ignore", "only", "format"]), (
 /// Errors: `settings`: it cannot be read, or says what it cannot say.
 pub fn find(fs: &dyn FileSystem, working_dir: &Path, sources: &Sources) -> Result<Settings> {
     let Some(path) = place(fs, working_dir) else { return Ok(Settings::default()) };
-    let shown = path.strip_prefix(working_dir).unwrap_or(&path).display().to_string();
+    let shown = slashed(path.strip_prefix(working_dir).unwrap_or(&path));
     let text = fs.read(&path).map_err(|error| {
         Diagnostic::new("settings", format!("cannot read `{shown}`: {error}")).help("see whether this user may read it")
     })?;

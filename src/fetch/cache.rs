@@ -58,7 +58,7 @@ impl Cache {
             let _ = fs::write(tag, "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of kz.\n");
         }
         // Programs run elsewhere.
-        let root = &fs::canonicalize(root).map_err(failed)?;
+        let root = &dunce::canonicalize(root).map_err(failed)?;
         let in_use = lock::share(&root.join("lock")).map_err(failed)?;
         Ok(Cache { root: root.to_owned(), now, _in_use: in_use })
     }

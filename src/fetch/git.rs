@@ -105,7 +105,7 @@ pub fn open(context: &Context, source: &Source) -> Result<Arc<Checkout>> {
     once.get_or_init(|| {
         let (commit, place) = reference::find(context, source)?;
         let tree = place.join(folder::TREE);
-        let tree = std::fs::canonicalize(&tree).unwrap_or(tree);
+        let tree = dunce::canonicalize(&tree).unwrap_or(tree);
         Ok(Arc::new(Checkout { source: source.clone(), commit, place, tree }))
     })
     .clone()

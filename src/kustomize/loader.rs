@@ -228,7 +228,7 @@ impl Loader {
                 .at(path.span)
                 .help("name a directory, or remove the entry"));
         }
-        if Path::new(&**path).is_absolute() {
+        if fs::is_absolute(path) {
             return Err(Diagnostic::new("absolute-base", format!("`{field}` names the absolute path `{path}`"))
                 .at(path.span)
                 .help("write the directory relative to this kustomization"));

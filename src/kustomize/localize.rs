@@ -24,7 +24,7 @@ use super::decode;
 use super::kustomization::{Kustomization, Text};
 use super::loader::{self, Loader, RepoSpec, is_remote_file, missing, shown};
 use super::shape;
-use crate::base::fs::{clean, relative};
+use crate::base::fs::{clean, relative, slashed};
 use crate::base::stack::with_deep_stack;
 use crate::base::{Diagnostic, Result, Span};
 use crate::yaml;
@@ -206,7 +206,7 @@ impl Localizer<'_> {
             }
         };
         self.tree.file(&root.place.join(&place), content);
-        Ok(place.to_string_lossy().into_owned())
+        Ok(slashed(&place))
     }
 
     /// The folder for what is fetched must not be one that the kustomization has anyway.
@@ -248,7 +248,7 @@ impl Localizer<'_> {
         let is_local = root.is_local && spec.is_none();
         let entered = Root { loader, place: clean(&root.place.join(&way)), is_local };
         self.root(&entered).map_err(|error| error.within(format!("in `{}`", shown(path))))?;
-        Ok(way.to_string_lossy().into_owned())
+        Ok(slashed(&way))
     }
 
     fn check_scope(&self, root: &Root, path: &Text, found: &Loader) -> Result<()> {

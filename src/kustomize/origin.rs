@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::loader::{RepoSpec, shown};
 use crate::base::Span;
+use crate::base::fs::slashed;
 use crate::k8s::resource::{ConfiguredBy, child_mapping_mut};
 use crate::k8s::{Origin, ResMap, Resource};
 use crate::yaml::{self, Node};
@@ -49,7 +50,7 @@ pub fn join(base: &str, path: &str) -> String {
             other => out.push(other),
         }
     }
-    out.to_string_lossy().into_owned()
+    slashed(&out)
 }
 
 /// Gives each object that has no origin yet this one. kustomize: AddOriginAnnotation.

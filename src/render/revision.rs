@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::target::{ChartOptions, Rendered, Renderer};
-use crate::base::fs::{Memo, clean};
+use crate::base::fs::{Memo, clean, slashed};
 use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, FileSystem, Result};
 use crate::fetch::git::{Changes, Repository, Revision};
@@ -75,7 +75,7 @@ fn nothing_there(repository: &Repository, files: &Revision, revision: &str, path
     let near = path.parent().zip(path.file_name()).and_then(|(folder, name)| {
         let names = files.list(folder).ok()?;
         let near = nearest(&name.to_string_lossy(), names.iter().map(String::as_str))?;
-        Some(inside.with_file_name(near).display().to_string())
+        Some(slashed(&inside.with_file_name(near)))
     });
     Diagnostic::new("diff-side", message).help(match near {
         Some(near) => format!("did you mean `{near}`?"),

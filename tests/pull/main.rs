@@ -10,6 +10,7 @@ mod cases;
 mod docker_registry;
 mod locks;
 mod promises;
+#[cfg(unix)]
 mod registries;
 mod signed;
 mod site;

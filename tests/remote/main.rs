@@ -3,6 +3,8 @@
 //! What is printed was recorded from kustomize 5.8.1. With `KUSTOMIZE=…/kustomize` the tests run it as well, and
 //! compare.
 
+#![cfg(unix)]
+
 #[allow(dead_code, reason = "other tests make more of it")]
 #[path = "../fetch/server.rs"]
 mod server;

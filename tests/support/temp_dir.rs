@@ -11,7 +11,7 @@ impl TempDir {
     pub fn new() -> io::Result<TempDir> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("kz-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let dir = fs::canonicalize(std::env::temp_dir())?.join(name);
+        let dir = dunce::canonicalize(std::env::temp_dir())?.join(name);
         fs::create_dir_all(&dir)?;
         Ok(TempDir(dir))
     }

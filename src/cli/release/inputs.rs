@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kz::base::fs::Witness;
+use kz::base::fs::{Witness, slashed};
 use kz::base::hex;
 use kz::kustomize::lock::Entries;
 use kz::release::inputs::Read;
@@ -25,6 +25,6 @@ pub fn read(files: &Witness, fetched: &Entries, target: &str, working_dir: &Path
 
 /// A path from the working directory, the same on every system.
 fn shown(path: &Path, working_dir: &Path) -> String {
-    let inside = path.strip_prefix(working_dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let inside = slashed(path.strip_prefix(working_dir).unwrap_or(path));
     inside.strip_prefix("./").map(str::to_owned).unwrap_or(inside)
 }

@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path};
 
+use kz::base::fs::slashed;
 use kz::base::{Diagnostic, Result};
 use kz::helm::inflate::Inflated;
 use kz::helm::print::{self, Append, Hooks, OutputFile};
@@ -33,7 +34,7 @@ pub fn write(inflated: &Inflated, flags: &Flags, ui: &Ui) -> Result<Exit> {
         for file in &files {
             let release = if flags.use_release_name { inflated.release.as_str() } else { "" };
             let folder = if file.in_release { dir.join(release) } else { dir.clone() };
-            let path = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), file.path);
+            let path = format!("{}/{}", slashed(&folder).trim_end_matches('/'), file.path);
             write_file(Path::new(&path), file).map_err(|e| {
                 Diagnostic::new("write", format!("cannot write `{path}`: {e}"))
                     .help("name a directory that you may write to")

@@ -56,7 +56,7 @@ impl Repository {
         }
         let text = String::from_utf8_lossy(&outcome.stdout);
         let top = PathBuf::from(text.trim_end_matches(['\n', '\r']));
-        repository.top = std::fs::canonicalize(&top).unwrap_or(top);
+        repository.top = dunce::canonicalize(&top).unwrap_or(top);
         Ok(repository)
     }
 
@@ -74,7 +74,7 @@ impl Repository {
             let Ok(metadata) = std::fs::symlink_metadata(&next) else { break };
             match metadata.is_symlink() {
                 false if metadata.is_dir() => folder = next,
-                true if !is_inside && next.is_dir() => folder = std::fs::canonicalize(&next).unwrap_or(next),
+                true if !is_inside && next.is_dir() => folder = dunce::canonicalize(&next).unwrap_or(next),
                 _ => break,
             }
             is_inside |= folder.join(".git").exists();

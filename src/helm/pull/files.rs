@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Writes a file in the place of the one that is there, whose mode it keeps; a new one gets `mode`. A link is
 /// followed. Folders are made.
 pub fn replace(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = folder_of(&target);
     fs::create_dir_all(folder)?;
     let existing = fs::metadata(&target).ok().map(|data| data.permissions());
@@ -25,7 +25,7 @@ pub fn replace_link(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
 /// Writes a file that its owner alone may read, whoever may read the one that is there. A link is followed. Folders
 /// are made, for the owner alone.
 pub fn replace_private(path: &Path, text: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = folder_of(&target);
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

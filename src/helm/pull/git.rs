@@ -20,7 +20,7 @@ use super::index::MAX_INDEX;
 use super::source::{Source, Wanted, find_elsewhere, is_oci};
 use super::vouched::Check;
 use super::{Pulling, pack};
-use crate::base::fs::{Within, clean};
+use crate::base::fs::{Within, clean, slashed};
 use crate::base::{Diagnostic, FileSystem, Result};
 use crate::fetch::git::{self, Checkout, NamedBy};
 use crate::fetch::{Digest, without_secrets};
@@ -220,7 +220,7 @@ impl<'p> Place<'p> {
     }
 
     fn shown(&self, path: &Path) -> PathBuf {
-        let path = path.strip_prefix(self.checkout.tree()).unwrap_or(path).to_string_lossy().into_owned();
+        let path = slashed(path.strip_prefix(self.checkout.tree()).unwrap_or(path));
         Address { path, ..self.address.clone() }.shown().into()
     }
 

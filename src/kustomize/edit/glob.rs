@@ -8,6 +8,7 @@
 use std::path::Path;
 
 use super::{bad_argument, no_match};
+use crate::base::fs::slashed;
 use crate::base::{Result, Span};
 use crate::helm::path_match;
 use crate::kustomize::context::Context;
@@ -130,5 +131,5 @@ pub fn join(folder: &str, name: &str) -> String {
         }
     }
     let joined: std::path::PathBuf = parts.into_iter().collect();
-    if joined.as_os_str().is_empty() { ".".to_owned() } else { joined.to_string_lossy().into_owned() }
+    if joined.as_os_str().is_empty() { ".".to_owned() } else { slashed(&joined) }
 }

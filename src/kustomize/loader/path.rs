@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::base::fs::slashed;
+
 /// A path relative to the working directory where the two have more than the root in common, else
 /// as it is. Both are absolute and clean.
 pub fn display(working_dir: &Path, path: &Path) -> String {
@@ -11,7 +13,7 @@ pub fn display(working_dir: &Path, path: &Path) -> String {
     let shared = working_dir.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     let inside = shared == working_dir.components().count();
     if shared < 2 && !inside {
-        return path.display().to_string();
+        return slashed(path);
     }
     let up = working_dir.components().skip(shared).map(|_| "..".to_string());
     let down = path.components().skip(shared).map(|c| c.as_os_str().to_string_lossy().into_owned());

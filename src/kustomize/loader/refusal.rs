@@ -39,7 +39,7 @@ impl Loader {
     /// The error that says so.
     pub(super) fn refused(&self, ctx: &Context, refusal: Refusal, field: &str, path: &Text) -> Box<Diagnostic> {
         // Where a path was made of others, it is absolute.
-        let shown_path = match self.is_in_repository() && Path::new(&**path).is_absolute() {
+        let shown_path = match self.is_in_repository() && fs::is_absolute(path) {
             true => self.display(ctx, Path::new(&**path)),
             false => shown(path).into_owned(),
         };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::tree::unreadable;
 use super::{Localizer, Root};
-use crate::base::fs::{Entry, FileSystem, clean, relative};
+use crate::base::fs::{Entry, FileSystem, clean, is_absolute, relative, slashed};
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::kustomization::Text;
 
@@ -19,7 +19,7 @@ impl Localizer<'_> {
     /// One that is not there is no error: charts may be fetched into it.
     pub fn chart_home(&mut self, root: &Root, field: &str, entry: &Text) -> Result<String> {
         let named = if entry.is_empty() { DEFAULT } else { entry.value.as_str() };
-        if Path::new(named).is_absolute() {
+        if is_absolute(named) {
             return Err(Diagnostic::new("absolute-base", format!("`chartHome` is the absolute path `{named}`"))
                 .at(entry.span)
                 .help("write the directory relative to this kustomization"));
@@ -27,7 +27,7 @@ impl Localizer<'_> {
         let here = root.loader.root();
         let absolute = clean(&here.join(named));
         let way = relative(here, &absolute);
-        let path = Text::new(way.to_string_lossy(), entry.span);
+        let path = Text::new(slashed(&way), entry.span);
         let way = match self.has(root, &absolute)? {
             false => way,
             true => {
@@ -45,7 +45,7 @@ impl Localizer<'_> {
                 way
             }
         };
-        Ok(if entry.is_empty() { String::new() } else { way.to_string_lossy().into_owned() })
+        Ok(if entry.is_empty() { String::new() } else { slashed(&way) })
     }
 
     fn has(&self, root: &Root, path: &Path) -> Result<bool> {

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::base::fs::{clean, relative};
+use crate::base::fs::{clean, relative, slashed};
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::loader::{Loader, RepoSpec, shown};
 use crate::sprig::urls::{escaped_path, parse_url};
@@ -37,7 +37,7 @@ pub fn of_root(spec: &RepoSpec, tree: &Path, root: &Path) -> PathBuf {
     let inside = relative(tree, root);
     // Go: filepath.Join cleans what is there of dots before it is put behind the host.
     let repository = clean(&Path::new("/").join(repository.trim_start_matches('/')));
-    below_remote(&host(spec), &[&repository.to_string_lossy(), &spec.reference, &inside.to_string_lossy()])
+    below_remote(&host(spec), &[&slashed(&repository), &spec.reference, &slashed(&inside)])
 }
 
 fn below_remote(host: &str, parts: &[&str]) -> PathBuf {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::function::{ContainerSpec, Mount};
-use crate::base::fs::clean;
+use crate::base::fs::{clean, slashed};
 use crate::base::process::find_in_path;
 use crate::base::{Diagnostic, Result};
 use crate::kustomize::context::{Context, FunctionOptions};
@@ -89,7 +89,7 @@ impl Mount {
             relative => clean(&root.join(relative)),
         };
         let mode = if self.writable { "" } else { ",readonly" };
-        format!("type={},source={},target={}{mode}", self.kind, source.display(), self.target)
+        format!("type={},source={},target={}{mode}", self.kind, slashed(&source), self.target)
     }
 }
 

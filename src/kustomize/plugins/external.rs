@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::function::{FunctionSpec, check_mounts, check_own, check_real_mounts, function_of};
 use super::resource_list::Call;
 use super::{container, exchange, scratch, shlex};
-use crate::base::fs::clean;
+use crate::base::fs::{clean, slashed};
 use crate::base::process::{self, Job, Outcome, find_in_path, may_run};
 use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::read::{flatten_objects, read_objects};
@@ -229,20 +229,20 @@ fn exec_plugin(ctx: &Context, config: &Resource, schema: &Schema) -> Result<Path
     let missing = |message: String| Diagnostic::new("no-such-plugin", message).at(config.node.span);
     match std::fs::metadata(&path) {
         Ok(meta) if may_run(&meta) => Ok(path),
-        Ok(_) => Err(missing(format!("plugin `{}` is not executable", path.display()))
-            .help(format!("make it so: `chmod +x {}`", path.display()))),
+        Ok(_) => Err(missing(format!("plugin `{}` is not executable", slashed(&path)))
+            .help(format!("make it so: `chmod +x {}`", slashed(&path)))),
         Err(_) if path.with_extension("so").is_file() => {
-            let message = format!("`{}` is a plugin in Go, which kz cannot load", path.with_extension("so").display());
+            let message = format!("`{}` is a plugin in Go, which kz cannot load", slashed(&path.with_extension("so")));
             Err(missing(message).help("build it as a program of its own: an exec plugin or a KRM function"))
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let message = format!("there is no plugin for kind `{}`: no file `{}`", id.kind, path.display());
+            let message = format!("there is no plugin for kind `{}`: no file `{}`", id.kind, slashed(&path));
             Err(missing(message).help(
                 "`apiVersion: builtin` names the built-in plugins; a KRM function has the annotation \
                  `config.kubernetes.io/function`",
             ))
         }
-        Err(e) => Err(missing(format!("cannot open plugin `{}`: {e}", path.display()))),
+        Err(e) => Err(missing(format!("cannot open plugin `{}`: {e}", slashed(&path)))),
     }
 }
 
@@ -266,7 +266,7 @@ fn plugin_home(ctx: &Context) -> Result<PathBuf> {
     let tried: Vec<String> = candidates
         .iter()
         .map(|(what, dir)| match dir {
-            Some(dir) => format!("`{}` ({what})", dir.display()),
+            Some(dir) => format!("`{}` ({what})", slashed(dir)),
             None => format!("{what} (not set)"),
         })
         .collect();

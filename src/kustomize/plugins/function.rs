@@ -3,8 +3,7 @@
 //!
 //! **Not here:** running the function.
 
-use std::path::Path;
-
+use crate::base::fs::is_absolute;
 use crate::base::{Diagnostic, Result, Span};
 use crate::k8s::Resource;
 use crate::kustomize::context::Context;
@@ -93,7 +92,7 @@ pub fn check_mounts(spec: &FunctionSpec, name: &str) -> Result<()> {
             let help = format!("mounts must be {place} the directory of the kustomization");
             Err(Diagnostic::new("plugin-mount", message).at(spec.span).help(help))
         };
-        if Path::new(&mount.source).is_absolute() {
+        if is_absolute(&mount.source) {
             return refused("relative to");
         }
         // kustomize: what only begins with two dots is refused too.

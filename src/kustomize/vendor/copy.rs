@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::places::Places;
-use crate::base::fs::{clean, relative};
+use crate::base::fs::{clean, is_absolute, relative, slashed};
 use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::kustomize::kustomization::Text;
 use crate::kustomize::loader::{File, RepoSpec, is_remote_file, shown};
@@ -62,7 +62,7 @@ impl Copy<'_> {
 
     fn insert(&mut self, place: PathBuf, content: Arc<[u8]>, named: &Text) -> Result<()> {
         if self.files.get(&place).is_some_and(|there| *there != content) {
-            let place = super::below(&place).display().to_string();
+            let place = slashed(super::below(&place));
             return Err(Diagnostic::new(
                 "vendor-clash",
                 format!("two things would have the place `{place}` in the copy"),
@@ -100,7 +100,7 @@ impl Copy<'_> {
         let here = self.places.of(&by.root);
         let is_address = is_remote_file(text) || RepoSpec::parse(text).is_some();
         // That of a file of values that nobody named, for example.
-        let is_absolute = Path::new(&**text).is_absolute();
+        let is_absolute = is_absolute(text);
         if is_absolute || !is_address && clean(&here.join(&**text)) == *place {
             return Ok(());
         }
@@ -116,7 +116,7 @@ impl Copy<'_> {
         let file = self.of_source.get(&span.source).ok_or_else(|| unclear("nobody knows the file that it is in"))?;
         let content = self.files.get(file).ok_or_else(|| unclear("nobody knows the file that it is in"))?;
         let old = content.get(span.start as usize..span.end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let new = old.and_then(|old| rewritten(old, text, &relative(&here, place).to_string_lossy()));
+        let new = old.and_then(|old| rewritten(old, text, &slashed(&relative(&here, place))));
         let new = new.ok_or_else(|| unclear("it is not written plainly"))?;
         let edits = self.edits.entry(file.clone()).or_default();
         match edits.insert((span.start, span.end), new.clone()) {

@@ -3,13 +3,14 @@
 //! A file is written under another name, brought to the disk, and then linked to its own name, which fails where
 //! that is taken. So there is no lock, and nothing is ever there in part.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::Store;
+use crate::base::fs::slashed;
 use crate::base::{Diagnostic, Result};
 
 /// Files that are being written.
@@ -138,7 +139,7 @@ impl Store for Folder {
     }
 
     fn name(&self) -> String {
-        format!("`{}`", self.root.display())
+        format!("`{}`", slashed(&self.root))
     }
 }
 
@@ -179,7 +180,7 @@ impl Drop for Draft {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     // What lies above a name alone is the working directory.
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
