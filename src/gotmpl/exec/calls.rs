@@ -1,6 +1,6 @@
 //! Calls: arguments by the types that functions declare.
 
-use super::super::ast::{Callee, Node, NodeId, NodeKind, Part};
+use super::super::ast::{Callee, NodeId, NodeKind, Part};
 use super::super::func::{Call, Fault, Func};
 use super::super::value::{IntType, Type, UintType, Value};
 use super::fields::zero;
@@ -172,8 +172,16 @@ impl Frame<'_> {
                 values.push(value.clone());
                 Ok(*span)
             }
+            (NodeKind::Variable(name, fields), Type::String) if fields.is_empty() => {
+                let operand = self.variable(name)?;
+                match &operand.value {
+                    Value::Str(text) => values.push(Value::Str(text.clone())),
+                    _ => return self.fit_type(operand.clone(), ty, values),
+                }
+                Ok(operand.span)
+            }
             (NodeKind::Pipe(_), Type::Any) => {
-                let Operand { value, span, .. } = self.parenthesized(dot, id)?;
+                let Operand { value, span, .. } = self.pipeline(dot, id)?;
                 values.push(value);
                 Ok(span)
             }
@@ -198,7 +206,7 @@ impl Frame<'_> {
                     fields => self.field_chain(dot, &value, id, fields, Args::default())?,
                 }
             }
-            NodeKind::Pipe(_) => self.parenthesized(dot, id)?,
+            NodeKind::Pipe(_) => self.pipeline(dot, id)?,
             NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default())?,
             NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default())?,
             _ => {
@@ -224,32 +232,11 @@ impl Frame<'_> {
                     fields => self.field_chain(dot, &value, id, fields, Args::default()),
                 }
             }
-            NodeKind::Pipe(_) => self.parenthesized(dot, id),
+            NodeKind::Pipe(_) => self.pipeline(dot, id),
             NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default()),
             NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default()),
             _ => self.literal(id),
         }
-    }
-
-    /// A pipeline in parentheses, which mostly is a call and nothing else.
-    #[inline]
-    fn parenthesized(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
-        let tree = self.tree;
-        let pipe = tree.pipe(id);
-        if let ([command], true) = (tree.ids(pipe.commands), pipe.variables.is_empty())
-            && let NodeKind::Command(words) = tree.node(*command).kind
-            && let [first, words @ ..] = tree.ids(words)
-            && let Node { start, end, kind: NodeKind::Function(Callee::Func(func)), .. } = *tree.node(*first)
-        {
-            self.node = *first;
-            // What a function gives is in no interface but for nil, which is no value from here on.
-            let mut result = self.call(dot, func, None, *command, Part { start, end }, Args { words, last: None });
-            if let Ok(value) = &mut result {
-                value.is_interface = false;
-            }
-            return result;
-        }
-        self.pipeline(dot, id)
     }
 
     /// A literal as the type of a parameter.

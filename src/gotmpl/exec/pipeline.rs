@@ -1,6 +1,6 @@
 //! Values of pipelines, commands and literals.
 
-use super::super::ast::{DOLLAR, NodeId, NodeKind, VarId};
+use super::super::ast::{Callee, DOLLAR, Node, NodeId, NodeKind, Part, VarId};
 use super::super::literal::Number;
 use super::super::value::Value;
 use super::operand::{Args, Operand};
@@ -38,9 +38,21 @@ impl Frame<'_> {
         Ok(value)
     }
 
-    /// Go: evalCommand. `last` is what the command before it gave.
-    #[inline]
+    /// Go: evalCommand. `last` is what the command before it gave. Most commands are calls, which go the short way.
+    #[inline(always)]
     fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
+        let tree = self.tree;
+        if let NodeKind::Command(words) = tree.node(id).kind
+            && let [first, words @ ..] = tree.ids(words)
+            && let Node { start, end, kind: NodeKind::Function(Callee::Func(func)), .. } = *tree.node(*first)
+        {
+            self.node = *first;
+            return self.call(dot, func, None, id, Part { start, end }, Args { words, last });
+        }
+        self.other_command(dot, id, last)
+    }
+
+    fn other_command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
         let tree = self.tree;
         let NodeKind::Command(words) = tree.node(id).kind else { return self.fail("can't evaluate command") };
         let Some((&first, words)) = tree.ids(words).split_first() else { return self.fail("can't evaluate command") };
