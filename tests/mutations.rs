@@ -207,7 +207,7 @@ fn render_chart_by(hands: &mut Hands, memory: &Memory, sources: &Sources, chart:
     let flags = ValueOptions { set: vec!["a.b=1,c={x,y}".to_owned()], ..ValueOptions::default() };
     let mut files = Files { fs: memory, sources, fetch: &fetch::Context::offline(), stdin: &mut || Ok(Vec::new()) };
     let values = merge_options(&flags, &mut files)?;
-    let chart = load::load(memory, sources, Path::new(chart), &mut |text| hands.parse(text))?;
+    let chart = load::load(memory, sources, Path::new(chart), &mut |early| hands.ahead(early))?;
     let release = Release { name: "r".to_owned(), namespace: "default".to_owned(), is_upgrade: false };
     let order = Order {
         sources,

@@ -110,7 +110,7 @@ fn template(
 
 /// Reads the chart, and with `--dependency-update` first fetches what it lacks.
 fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui, hands: &mut Hands) -> Result<Chart> {
-    let chart = found.load(pulling.fs, pulling.sources, &mut |text| hands.parse(text))?;
+    let chart = found.load(pulling.fs, pulling.sources, &mut |early| hands.ahead(early))?;
     let Some(folder) = found.path().filter(|_| flags.dependency_update && !dependencies::missing(&chart).is_empty())
     else {
         return Ok(chart);
@@ -119,7 +119,7 @@ fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui, hands: &mut Ha
     with_order(pulling, &flags.chart.access, |order| pull::dependencies::update(&order, folder, &mut said))?;
     // Helm: this is printed before the manifests.
     said.lines().for_each(|line| ui.note(line));
-    found.load(pulling.fs, pulling.sources, &mut |text| hands.parse(text))
+    found.load(pulling.fs, pulling.sources, &mut |early| hands.ahead(early))
 }
 
 /// The release's name and the chart. Source: NameAndChart in pkg/action/install.go.

@@ -1,5 +1,5 @@
-//! A second pair of hands: while a chart is loaded and rendered, another thread parses its templates before their
-//! turn comes, and reads the manifests that they wrote.
+//! A second pair of hands: while a chart is loaded and rendered, another thread reads its values and parses its
+//! templates before their turn comes, and reads the manifests that they wrote.
 //!
 //! **Invariant:** what comes out does not depend on it. A chart with little in it is left to the one thread, since
 //! another takes longer to start.
@@ -11,12 +11,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, Scope, scope};
 
 use super::functions;
+use super::load::Early;
 use super::manifest::{self, Document};
+use super::values::ValuesText;
 use crate::base::stack::{deep_stack_size, mark_deep};
 use crate::base::{Result, Sources};
 use crate::gotmpl::{FuncMap, TemplateText};
 
-/// So many bytes of templates are parsed in about the time that a thread takes to start.
+/// So many bytes of templates or values are parsed in about the time that a thread takes to start.
 const BYTES_WORTH_A_THREAD: usize = 16 << 10;
 
 /// What is worth waking a thread for, in bytes of templates or manifests.
@@ -29,6 +31,7 @@ pub type Text = (String, Arc<Vec<u8>>);
 pub type Read = (String, Result<Vec<Document>>);
 
 enum Job {
+    Values(Arc<ValuesText>),
     Parse(Vec<Arc<TemplateText>>),
     Read(Vec<Text>),
 }
@@ -80,18 +83,27 @@ impl Hands<'_, '_> {
         &self.functions
     }
 
-    /// The template is going to be needed.
-    pub fn parse(&mut self, text: &Arc<TemplateText>) {
+    /// The file is going to be needed.
+    pub fn ahead(&mut self, early: Early) {
+        match early {
+            Early::Template(text) => self.parse(text),
+            Early::Values(text) if text.len() >= BYTES_WORTH_A_THREAD => {
+                if let Some(worker) = self.worker() {
+                    let _ = worker.jobs.send(Job::Values(text.clone()));
+                }
+            }
+            Early::Values(_) => {}
+        }
+    }
+
+    fn parse(&mut self, text: &Arc<TemplateText>) {
         self.to_parse.add(text.clone(), text.len());
         let worth = if self.worker.is_some() { BYTES_WORTH_A_MESSAGE } else { BYTES_WORTH_A_THREAD };
         if self.to_parse.bytes < worth {
             return;
         }
         let texts = self.to_parse.take();
-        if self.worker.is_none() {
-            self.worker = self.start();
-        }
-        if let Some(worker) = &self.worker {
+        if let Some(worker) = self.worker() {
             // Where it has come to an end somebody else will parse them.
             let _ = worker.jobs.send(Job::Parse(texts));
         }
@@ -117,6 +129,13 @@ impl Hands<'_, '_> {
         documents
     }
 
+    fn worker(&mut self) -> Option<&Worker> {
+        if self.worker.is_none() {
+            self.worker = self.start();
+        }
+        self.worker.as_ref()
+    }
+
     /// Nothing where the system refuses a thread.
     fn start(&self) -> Option<Worker> {
         let (jobs, received) = channel();
@@ -126,6 +145,7 @@ impl Hands<'_, '_> {
             mark_deep();
             for job in received {
                 match job {
+                    Job::Values(text) => text.read_ahead(),
                     Job::Parse(texts) => texts
                         .iter()
                         .take_while(|_| !is_over.load(Ordering::Relaxed))

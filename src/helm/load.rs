@@ -16,6 +16,8 @@ use std::sync::Arc;
 use super::archive;
 use super::chart::Chart;
 use super::metadata::read_api_version;
+use super::values::ValuesText;
+use crate::base::fs::slashed;
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
 use crate::gotmpl::TemplateText;
 use crate::yaml::{Node, ReadOptions, read};
@@ -27,27 +29,39 @@ struct Raw {
     /// The path as people know it.
     label: String,
     data: Arc<[u8]>,
-    /// Of a template that somebody was told of as soon as it was read.
-    template: Option<Known>,
+    /// What somebody was told of as soon as it was read.
+    known: Option<Known>,
 }
 
-/// A template that is parsed while other files are read.
-struct Known {
-    source: SourceId,
-    text: Arc<TemplateText>,
+/// What may be parsed while other files are read.
+enum Known {
+    Template(SourceId, Arc<TemplateText>),
+    Values(Arc<ValuesText>),
+}
+
+/// What can be made use of before the chart is loaded.
+pub enum Early<'t> {
+    Template(&'t Arc<TemplateText>),
+    Values(&'t Arc<ValuesText>),
 }
 
 impl Known {
-    fn new(sources: &Sources, label: &str, data: &Arc<[u8]>, ahead: Ahead) -> Known {
+    fn template(sources: &Sources, label: &str, data: &Arc<[u8]>, ahead: Ahead) -> Known {
         let source = sources.add(label, data.clone());
         let text = Arc::new(TemplateText::new(data.clone(), source));
-        ahead(&text);
-        Known { source, text }
+        ahead(Early::Template(&text));
+        Known::Template(source, text)
+    }
+
+    fn values(sources: &Sources, label: &str, data: &Arc<[u8]>, ahead: Ahead) -> Known {
+        let text = Arc::new(ValuesText::new(sources.add(label, data.clone()), data.clone()));
+        ahead(Early::Values(&text));
+        Known::Values(text)
     }
 }
 
 /// Loads the chart of a folder or of a `.tgz`, if it is one that can be rendered.
-/// `ahead` is told of each template as soon as it is known.
+/// `ahead` is told of each template, and of the values, as soon as they are known.
 pub fn load(fs: &dyn FileSystem, sources: &Sources, path: &Path, ahead: Ahead) -> Result<Chart> {
     load_shown(fs, sources, path, path, ahead)
 }
@@ -72,8 +86,8 @@ pub fn load_any_archive(sources: &Sources, name: &str, content: &[u8]) -> Result
     of_archive(sources, name, archive::read_bytes(name, content)?, any_version, &mut |_| {})
 }
 
-/// Who wants to know of templates before the chart is loaded.
-pub type Ahead<'a> = &'a mut dyn FnMut(&Arc<TemplateText>);
+/// Who wants to know of files before the chart is loaded.
+pub type Ahead<'a> = &'a mut dyn FnMut(Early);
 
 /// What decides whether a chart is loaded, by its Chart.yaml and the name of that.
 type Check = fn(&Sources, &str, &[u8]) -> Result<()>;
@@ -155,14 +169,14 @@ fn raw_files(label: &str, files: Vec<archive::Unpacked>) -> Vec<Raw> {
         label: format!("{label}/{}", file.name),
         name: file.name,
         data: file.data,
-        template: None,
+        known: None,
     };
     files.into_iter().map(raw).collect()
 }
 
 /// A path as people would type it.
 fn label_of(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    slashed(path.strip_prefix(".").unwrap_or(path))
 }
 
 fn without_bom(data: &[u8]) -> &[u8] {

@@ -10,29 +10,37 @@ mod options;
 mod path;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use methods::values_method;
 pub use options::{Files, ValueOptions, merge_options, shown};
 pub use path::{Missing, path_value, table};
+pub use text::ValuesText;
 
 use std::borrow::Cow;
 
 use crate::base::{Diagnostic, Result, SourceId};
 use crate::gotmpl::{Entry, Map, Type, Value};
 use crate::helm::from_yaml::map_of;
-use crate::yaml::{self, Node, ReadOptions, jsonable};
+use crate::yaml::{self, Document, Node, ReadOptions, jsonable};
 
 /// Reads a file of values; of several documents the later ones are merged over the earlier.
 /// Go: LoadValues.
 pub fn read(source: SourceId, text: &[u8]) -> Result<Map> {
-    let mut values = Map::new(Type::Map);
+    merged(&documents(source, text)?)
+}
+
+fn documents(source: SourceId, text: &[u8]) -> Result<Vec<Document>> {
     let text = ended(text);
-    for document in yaml::read(source, &text, options_for(&text))? {
-        let Some(root) = document.root else { continue };
-        let mapping = root.as_mapping().ok_or_else(|| not_a_mapping(&root))?;
-        values = merge_maps(&values, &map_of(mapping)?);
-    }
-    Ok(values)
+    yaml::read(source, &text, options_for(&text))
+}
+
+fn merged(documents: &[Document]) -> Result<Map> {
+    let mut roots = documents.iter().filter_map(|document| document.root.as_ref());
+    roots.try_fold(Map::new(Type::Map), |values, root| {
+        let mapping = root.as_mapping().ok_or_else(|| not_a_mapping(root))?;
+        Ok(merge_maps(&values, &map_of(mapping)?))
+    })
 }
 
 /// Whether a text has the byte order mark of UTF-16.

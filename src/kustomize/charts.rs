@@ -12,23 +12,23 @@ mod fetched;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::context::{ChartNamespace, Context};
 use super::kustomization::{HelmChart, HelmGlobals, Text};
 use super::loader::{File, Loader};
 use super::lock::{Thing, folder};
 use super::trail::{Named, Step};
-use crate::base::fs::relative;
+use crate::base::fs::{relative, slashed};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Span, fs, parallel};
-use crate::gotmpl::{ExecOptions, Map, TemplateText, Type};
+use crate::gotmpl::{ExecOptions, Map, Type};
 use crate::helm::capabilities::Capabilities;
 use crate::helm::hands::{self, Hands};
 use crate::helm::inflate::{self, Order};
+use crate::helm::load::{self, Early};
 use crate::helm::print::Hooks;
 use crate::helm::pull::archive::Found;
 use crate::helm::release::{self, Release};
-use crate::helm::{from_yaml, load, places, print, values};
+use crate::helm::{from_yaml, places, print, values};
 use crate::k8s::read::read_resources;
 use crate::k8s::{ResMap, Schema};
 use crate::patch::strategic::{self, Comments};
@@ -100,7 +100,7 @@ fn render(
     for file in &chart.additional_values_files {
         additional.push(loader.load(ctx, "additionalValuesFiles", file)?);
     }
-    let mut ahead = |text: &Arc<TemplateText>| hands.parse(text);
+    let mut ahead = |early: Early| hands.ahead(early);
     let loaded = match fetched {
         Some(found) => found.as_ref().map_err(Clone::clone)?.load(ctx.fs, ctx.sources, &mut ahead)?,
         None => {
@@ -177,7 +177,7 @@ fn check_lock(ctx: &Context, loader: &Loader, path: &Path) -> Result<()> {
     if loader.is_in_repository() || !ctx.lock.is_on() {
         return Ok(());
     }
-    let way = relative(loader.outermost().root(), path).to_string_lossy().into_owned();
+    let way = slashed(&relative(loader.outermost().root(), path));
     ctx.lock.check_folder(ctx.fs, Thing::Folder { path: way }, path)
 }
 
@@ -243,7 +243,7 @@ fn merged_values(
     additional: &[File],
 ) -> Result<Rc<Map>> {
     let precedence = Precedence::of(&chart.values_merge)?;
-    let default = Text::new(path.join("values.yaml").to_string_lossy().as_ref(), chart.span);
+    let default = Text::new(slashed(&path.join("values.yaml")).as_str(), chart.span);
     let file = if chart.values_file.is_empty() { &default } else { &chart.values_file };
     let base = match chart.values_inline.as_ref().filter(|inline| !inline.is_nil_or_empty()) {
         None => {

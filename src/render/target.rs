@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::base::fs::Entry;
+use crate::base::fs::{Entry, slashed};
 use crate::base::{Diagnostic, FileSystem, Result, SourceId, Sources};
 use crate::diff::Object;
 use crate::fetch;
@@ -187,7 +187,7 @@ impl Renderer<'_> {
         let mut world = (self.world)();
         let inflated = hands::with(self.sources, |hands| {
             let shown = PathBuf::from(self.shown(path));
-            let chart = load::load_shown(self.fs, self.sources, path, &shown, &mut |text| hands.parse(text))?;
+            let chart = load::load_shown(self.fs, self.sources, path, &shown, &mut |early| hands.ahead(early))?;
             let order = Order {
                 sources: self.sources,
                 release: &release,
@@ -241,7 +241,7 @@ impl Renderer<'_> {
 
     /// A path as a person would type it.
     fn shown(&self, path: &Path) -> String {
-        self.fs.shown(path).unwrap_or_else(|| path.to_string_lossy().into_owned())
+        self.fs.shown(path).unwrap_or_else(|| slashed(path))
     }
 
     /// As kubectl reads a file of manifests.

@@ -87,10 +87,14 @@ impl<'a> Assembler<'a> {
             CHART_FILE => return Ok(()),
             "Chart.lock" => chart.lock = Some(self.read_lock(&raw)?),
             "values.yaml" => {
-                let source = self.source(&raw);
-                let values =
-                    values::read(source, &raw.data).map_err(|error| prefixed("cannot load values.yaml", error))?;
-                chart.values = Rc::new(values);
+                let (source, values) = match &raw.known {
+                    Some(Known::Values(text)) => (text.source(), text.values()),
+                    _ => {
+                        let source = self.source(&raw);
+                        (source, values::read(source, &raw.data))
+                    }
+                };
+                chart.values = Rc::new(values.map_err(|error| prefixed("cannot load values.yaml", error))?);
                 chart.values_file = Some(file(raw, Some(source)));
             }
             "values.schema.json" => {
@@ -115,9 +119,13 @@ impl<'a> Assembler<'a> {
                 }
             }
             name if name.starts_with(TEMPLATES) => {
-                let new = || Known::new(self.sources, &raw.label, &raw.data, &mut *self.ahead);
-                let known = raw.template.take().unwrap_or_else(new);
-                chart.templates.push(File { template: Some(known.text), ..file(raw, Some(known.source)) });
+                let known = match raw.known.take() {
+                    Some(known) => known,
+                    None => Known::template(self.sources, &raw.label, &raw.data, &mut *self.ahead),
+                };
+                if let Known::Template(source, text) = known {
+                    chart.templates.push(File { template: Some(text), ..file(raw, Some(source)) });
+                }
             }
             _ => chart.files.push(file(raw, None)),
         }

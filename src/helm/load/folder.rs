@@ -11,6 +11,8 @@ use crate::base::{Diagnostic, FileSystem, Result, Sources};
 use crate::helm::archive::MAX_CHART_SIZE;
 use crate::helm::ignore::{self, Rules};
 
+const VALUES: &str = "values.yaml";
+
 /// Links can make much of little.
 const MAX_FILES: usize = 200_000;
 
@@ -33,6 +35,7 @@ pub fn read(
         notes: Vec::new(),
         seen: 0,
         remaining: MAX_CHART_SIZE,
+        early: None,
         ancestors: Vec::new(),
     };
     let real = fs.canonical(root).map_err(|error| cannot_read("", &error.to_string()))?;
@@ -64,6 +67,8 @@ struct Walk<'w> {
     seen: usize,
     /// Bytes that may still be read.
     remaining: u64,
+    /// The values of the chart, which are read before it is their turn.
+    early: Option<(Arc<[u8]>, Known)>,
     /// The real paths of the folders that are open.
     ancestors: Vec<PathBuf>,
 }
@@ -76,12 +81,27 @@ impl Walk<'_> {
             return Err(Diagnostic::new("chart-file", message).help("it leads to a folder that it is in; remove it"));
         }
         self.ancestors.push(real);
-        for (entry, kind) in self.fs.entries(path).map_err(|error| cannot_read(name, &error.to_string()))? {
+        let entries = self.fs.entries(path).map_err(|error| cannot_read(name, &error.to_string()))?;
+        if name.is_empty() && entries.iter().any(|(entry, kind)| entry == VALUES && *kind == Entry::File) {
+            self.read_values(&path.join(VALUES));
+        }
+        for (entry, kind) in entries {
             let child = if name.is_empty() { entry.clone() } else { format!("{name}/{entry}") };
             self.entry(&path.join(&entry), child, kind)?;
         }
         self.ancestors.pop();
         Ok(())
+    }
+
+    /// Somebody may parse them while templates are read. What is wrong with the file is told when it is its turn.
+    fn read_values(&mut self, path: &Path) {
+        if !self.rules.ignore(VALUES, false)
+            && let Ok(Some(data)) = self.fs.read_within(path, self.remaining)
+        {
+            let label = format!("{}{VALUES}", self.prefix);
+            let known = Known::values(self.sources, &label, &bare(&data), &mut *self.ahead);
+            self.early = Some((data, known));
+        }
     }
 
     fn entry(&mut self, path: &Path, name: String, kind: Entry) -> Result<()> {
@@ -121,13 +141,21 @@ impl Walk<'_> {
             let message = format!("cannot load irregular file {} as it has file mode type bits set", self.label(&name));
             return Err(Diagnostic::new("chart-file", message).help("remove it, or name it in `.helmignore`"));
         }
-        let data = self.read(path, &name)?;
-        let bare = without_bom(&data);
-        let data = if bare.len() == data.len() { data.clone() } else { bare.into() };
+        let (data, known) = match self.early.take_if(|(data, _)| name == VALUES && data.len() as u64 <= self.remaining)
+        {
+            Some((data, known)) => {
+                self.remaining -= data.len() as u64;
+                (data, Some(known))
+            }
+            None => (self.read(path, &name)?, None),
+        };
+        let data = bare(&data);
         let label = format!("{}{name}", self.prefix);
-        let is_template = assemble::is_template(&name);
-        let template = is_template.then(|| Known::new(self.sources, &label, &data, &mut *self.ahead));
-        self.files.push(Raw { name, label, data, template });
+        let known = match assemble::is_template(&name) {
+            true => Some(Known::template(self.sources, &label, &data, &mut *self.ahead)),
+            false => known,
+        };
+        self.files.push(Raw { name, label, data, known });
         Ok(())
     }
 
@@ -155,6 +183,11 @@ impl Walk<'_> {
         self.remaining -= data.len() as u64;
         Ok(data)
     }
+}
+
+fn bare(data: &Arc<[u8]>) -> Arc<[u8]> {
+    let bare = without_bom(data);
+    if bare.len() == data.len() { data.clone() } else { bare.into() }
 }
 
 fn cannot_read(name: &str, why: &str) -> Box<Diagnostic> {
