@@ -85,9 +85,9 @@ fn commands_flags_and_values_are_offered() {
 #[test]
 fn targets_releases_and_revisions_are_offered() {
     let place = Place::new();
-    assert_eq!(place.offered(&["build", "hello/"]), ["hello/base", ":folders"]);
-    assert_eq!(place.offered(&["build", "hello/overlays/p"]), ["hello/overlays/prod", ":folders"]);
-    assert!(place.offered(&["template", "web", "ch"]).contains(&"chart".to_owned()));
+    assert_eq!(place.offered(&["build", "hello/"]), ["hello/base/", ":folders"]);
+    assert_eq!(place.offered(&["build", "hello/overlays/p"]), ["hello/overlays/prod/", ":folders"]);
+    assert!(place.offered(&["template", "web", "ch"]).contains(&"chart/".to_owned()));
     place.ok(&["release", "record", "web", "hello/base"]);
     place.ok(&["release", "record", "web", "hello/overlays/prod", "-m", "more of it"]);
     assert_eq!(place.offered(&["release", "history", "w"]), ["web"]);
@@ -109,7 +109,7 @@ fn bash_completes() {
         String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(complete("kz release ro"), ["rollback"]);
-    assert_eq!(complete("kz build hello/b"), ["hello/base", "hello/base"], "of kz, and as a folder");
+    assert_eq!(complete("kz build hello/b"), ["hello/base"]);
 }
 
 /// What stands on the line after each of some lines was typed into zsh; `\t` asks for what could stand there.
@@ -134,8 +134,11 @@ fn zsh_completes() {
     fs::write(place.temp.path().join("work/_kz"), place.ok(&["completion", "zsh"])).unwrap();
     let lines = [
         ("kz release ro\t", "kz release rollback "),
-        ("kz build hello/b\t", "kz build hello/base"),
+        // Once, and not once more as any folder.
+        ("kz build hello/b\t", "kz build hello/base/"),
         ("kz build hello/b\t\t", "kz build hello/base/"),
+        ("kz build hello/b\t -o x", "kz build hello/base -o x"),
+        ("kz build hello/\t\t", "kz build hello/overlays/"),
         ("kz build --reorder \t\t", "kz build --reorder none"),
         // In their order, whatever is told of them.
         ("kz diff web@\t", "kz diff web@2"),
@@ -165,9 +168,9 @@ fn fish_completes() {
         complete("kz release ro"),
         ["rollback\tMake the content of an old revision the newest, and print its manifests"]
     );
-    let folders = complete("kz build hello/b");
-    let words: Vec<&str> = folders.iter().filter_map(|line| line.split('\t').next()).collect();
-    assert_eq!(words, ["hello/base", "hello/base/"], "of kz, and as a folder");
+    assert_eq!(complete("kz build hello/b"), ["hello/base/\tkustomization"]);
+    let folders = complete("kz build hello/");
+    assert!(folders.len() == 2 && folders[1].starts_with("hello/overlays/\t"), "{folders:?}");
     assert_eq!(complete("kz build --reorder "), ["legacy", "none"]);
     assert!(complete("kz diff web@").iter().any(|line| line.starts_with("web@1\t") && line.ends_with("more: of it")));
     assert_eq!(complete("kz template web chart -f chart/v"), ["chart/values.yaml"]);

@@ -131,21 +131,23 @@ fn values_of(arg: &Arg, last: &str) -> (Vec<Candidate>, Names) {
     }
 }
 
-/// Folders that can be built or rendered, below the one that is typed.
+/// Folders that can be built or rendered, below the one that is typed. They end with `/`, so that the scripts know them
+/// for those that the shell finds too.
 fn targets(last: &str) -> Vec<Candidate> {
     let typed = &last[..last.rfind('/').map_or(0, |at| at + 1)];
     let folder = if typed.is_empty() { "." } else { typed };
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
         let Ok(name) = entry.file_name().into_string() else { continue };
         if name.starts_with('.') || !entry.path().is_dir() {
             continue;
         }
         if let Some(kind) = kind(&entry.path()) {
-            found.push((format!("{typed}{name}"), kind.to_owned()));
+            found.push((format!("{typed}{name}/"), kind.to_owned()));
         }
     }
-    found.sort();
     found
 }
 

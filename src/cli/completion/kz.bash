@@ -13,6 +13,8 @@ _kz() {
         case $line in
         :files) names=f ;;
         :folders) names=d ;;
+        # bash finds folders itself, and shows nothing beside them.
+        */$'\t'*) ;;
         *) COMPREPLY+=("${line%%$'\t'*}") ;;
         esac
     done < <(kz __complete -- "${words[@]}" 2>/dev/null)

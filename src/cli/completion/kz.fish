@@ -2,12 +2,16 @@
 function __kz_complete
     set -l words (commandline -opc) (commandline -ct)
     set -e words[1]
-    for line in (kz __complete -- $words 2>/dev/null)
+    set -l told (kz __complete -- $words 2>/dev/null)
+    set -l named (string replace -r '\t.*' '' -- $told)
+    for line in $told
         switch $line
             case :files
                 __fish_complete_path (commandline -ct)
             case :folders
-                __fish_complete_directories (commandline -ct)
+                for folder in (__fish_complete_directories (commandline -ct))
+                    contains -- (string replace -r '\t.*' '' -- $folder) $named; or echo $folder
+                end
             case '*'
                 echo $line
         end
