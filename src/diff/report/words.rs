@@ -110,13 +110,17 @@ pub fn environments(section: &Section, report: &Report) -> Option<String> {
     let names: Vec<&str> = section.environments.iter().map(|at| report.environments[*at].name.as_str()).collect();
     Some(match names.len() {
         1 => names.concat(),
-        count if count == all => format!("all {all} environments"),
+        count if count == all && all > MOST_OF_ALL => format!("all {all} environments"),
+        count if count == all => format!("all {all} environments: {}", some_of(&names)),
         count => format!("{count} of {all} environments: {}", some_of(&names)),
     })
 }
 
 /// Names in a list; more are counted.
 const MOST_NAMES: usize = 12;
+
+/// All environments are named up to so many.
+const MOST_OF_ALL: usize = 4;
 
 fn some_of<T: std::borrow::Borrow<str>>(names: &[T]) -> String {
     match names.len().saturating_sub(MOST_NAMES) {
