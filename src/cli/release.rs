@@ -9,6 +9,7 @@ mod read;
 mod record;
 mod rollback;
 pub mod stores;
+mod who;
 
 pub use inputs::read;
 pub use record::keep_printed;

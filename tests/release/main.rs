@@ -178,6 +178,20 @@ fn history_tells_what_happened() {
     assert!(list.lines().count() == 2 && list.contains("web"), "{list}");
 }
 
+/// In containers no variable tells it. Users that another machine keeps have their numbers.
+#[test]
+#[cfg(unix)]
+fn who_records_is_told_without_an_environment() {
+    let place = Place::new();
+    place.write("app.yaml", APP);
+    assert!(place.command(&["release", "record", "web", "app.yaml"]).env_remove("USER").status().unwrap().success());
+    let history: serde_json::Value =
+        serde_json::from_str(&place.ok(&["release", "history", "web", "-o", "json"])).unwrap();
+    let id = |flag: &str| String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap();
+    let who = history[0]["who"].as_str().unwrap();
+    assert!([id("-un").trim(), &format!("uid {}", id("-u").trim())].contains(&who) && !who.is_empty(), "{who}");
+}
+
 #[test]
 fn a_rollback_appends_and_prints() {
     let place = Place::new();

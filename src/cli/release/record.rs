@@ -19,6 +19,7 @@ use kz::release::rollback::removed;
 use kz::release::store::Store;
 use kz::render::target::Printed;
 
+use super::who::who;
 use super::{name, print, stores};
 use crate::cli::args::{Purpose, is_on, switch, text, value};
 use crate::cli::exit::Exit;
@@ -28,10 +29,11 @@ use crate::cli::{build, fetching, world};
 
 const RECORD_EXAMPLES: &str = "\
 Examples:
-  kz release record web overlays/prod -m 'two replicas more'            a kustomization
-  kz build overlays/prod | kz release record web -                      manifests
-  kz release record web ./chart -f prod.yaml                            a chart
-  kz release record web overlays/prod --removed | kubectl delete -f -   delete what it has no longer";
+  kz release record web overlays/prod -m 'two replicas more'   a kustomization
+  kz build overlays/prod | kz release record web -             manifests
+  kz release record web ./chart -f prod.yaml                   a chart
+  kz release record web overlays/prod --removed > gone.yaml    what it has no longer, for
+  kubectl delete --ignore-not-found -f gone.yaml               when the rest is applied";
 
 const MARK_EXAMPLES: &str = "\
 Examples:
@@ -200,13 +202,6 @@ pub fn about(message: String, target: String, environment: &[(String, String)]) 
         flags: flags(std::env::args().skip(1)),
         kz: env!("CARGO_PKG_VERSION").to_owned(),
     }
-}
-
-/// Who does it, as pipelines and systems say.
-fn who(environment: &[(String, String)]) -> String {
-    let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME", "USERNAME"];
-    let value = |name: &&str| environment.iter().find(|(key, value)| key == name && !value.is_empty());
-    names.iter().find_map(value).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 fn now() -> String {

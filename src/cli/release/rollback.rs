@@ -23,10 +23,11 @@ use crate::cli::ui::{Ui, counted};
 
 const EXAMPLES: &str = "\
 Examples:
-  kz release rollback web 2 --dry-run                         what would change
-  kz release rollback web 2 --removed | kubectl delete -f -   delete what is in the newest and not in revision 2
-  kz release rollback web 2 | kubectl apply -f -              and apply the rest
-  kz release rollback web | kubectl apply -f -                to what was applied before";
+  kz release rollback web 2 --dry-run               what would change
+  kz release rollback web 2 --removed > gone.yaml   what is in the newest and not in revision 2
+  kz release rollback web 2 | kubectl apply -f -    go back to it
+  kubectl delete --ignore-not-found -f gone.yaml    and delete what it has not
+  kz release rollback web | kubectl apply -f -      to what was applied before";
 
 pub fn command(purpose: Purpose) -> Command {
     let command = Command::new("rollback")
