@@ -51,6 +51,16 @@ impl Server {
     }
 }
 
+/// kustomize: words beside the flags of `create` have no effect.
+#[test]
+fn create_passes_over_words_as_kustomize_does() {
+    let server = Server::new();
+    fs::create_dir(server.app("new")).unwrap();
+    server.ok("new", &["kustomize", "create", "--namespace", "staging", "word"]);
+    let made = fs::read_to_string(server.app("new/kustomization.yaml")).unwrap();
+    assert_eq!(made, "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: staging\n");
+}
+
 /// Formats: kustomize 5.8.1 and helm 4.3.1 themselves.
 #[test]
 fn versions_are_told_as_the_tools_tell_them() {

@@ -66,6 +66,26 @@ fn versions() {
 fn mistyped_words_are_explained() {
     let cases: &[(&[&str], &str)] = &[
         (&["biuld"], "there is no command `biuld`\n  = help: did you mean `kz build`?"),
+        (&["tempalte"], "there is no command `tempalte`\n  = help: did you mean `kz template`?"),
+        (
+            &["instal", "web"],
+            "there is no command `instal`\n  = help: if `install` is meant: use `kz template NAME CHART | kubectl apply -f -`, \
+             or `helm install`",
+        ),
+        (
+            &["release", "rolback"],
+            "there is no command `release rolback`\n  = help: did you mean `kz release rollback`?",
+        ),
+        (&["release", "frob"], "there is no command `release frob`\n  = help: `kz release --help` lists what there is"),
+        (
+            &["completion", "tcsh"],
+            "`<SHELL>` cannot be `tcsh`\n  = help: it takes `bash` or `fish` or `powershell` or `zsh`",
+        ),
+        (
+            &["edit", "set", "namesuffix", "-v2"],
+            "there is no flag `-v`\n  = help: `kz edit set namesuffix --help` lists what there is; a value that begins with `-` \
+             stands behind `--`",
+        ),
         (&["frobnicate"], "there is no command `frobnicate`\n  = help: `kz --help` lists what there is"),
         (&["cfg", "tree"], "there is no command `cfg`\n  = help: use `kustomize cfg`: it works on the same files"),
         (&["apply", "-f", "-"], "there is no command `apply`\n  = help: use `kz build DIR | kubectl apply -f -`"),

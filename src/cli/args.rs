@@ -123,6 +123,17 @@ pub fn chosen(matches: &ArgMatches) -> Option<(Run, &ArgMatches)> {
 
 /// The names of the command that a line of words is about and of those above it: `repo add`.
 pub fn named_by(words: &[OsString]) -> Vec<&'static str> {
+    reached(words).0
+}
+
+/// The names of the commands that could stand where a line of words goes no further.
+pub fn names_below(words: &[OsString]) -> impl Iterator<Item = &'static str> {
+    let names = reached(words).1.iter().flat_map(|verb| [verb.name].into_iter().chain(verb.aliases.iter().copied()));
+    names.filter(|name| *name != complete::NAME).chain(["help"])
+}
+
+/// As far as words name commands: their names, and the commands among which the next one would be.
+fn reached(words: &[OsString]) -> (Vec<&'static str>, &'static [Verb]) {
     let mut names = Vec::new();
     let mut verbs = VERBS;
     for word in words.iter().skip(1).filter_map(|word| word.to_str()) {
@@ -133,7 +144,7 @@ pub fn named_by(words: &[OsString]) -> Vec<&'static str> {
             Action::Group(inner) => verbs = inner,
         }
     }
-    names
+    (names, verbs)
 }
 
 /// All of the command line; for parsing, of the verbs only those that are among the words: to describe

@@ -22,6 +22,11 @@ pub enum Tool {
     Helm,
 }
 
+/// Whether kz was called as `kustomize`, and lets pass what that does.
+pub fn is_kustomize() -> bool {
+    std::env::args_os().next().as_ref().and_then(Tool::of_program) == Some(Tool::Kustomize)
+}
+
 impl Tool {
     /// By the name of the program that was started: `kustomize`, `helm.exe`, `kustomize-v5.8.1`.
     pub fn of_program(program: &OsString) -> Option<Tool> {

@@ -1,10 +1,12 @@
 //! `kz create`
 
 use clap::{Arg, ArgMatches, Command};
+use kz::base::{Diagnostic, Sources};
 use kz::kustomize::create::{Detect, Request, create};
 use kz::kustomize::lock::Lock;
 
 use super::args::{Purpose, is_on, switch, text, texts, value};
+use super::called_as;
 use super::edit::{save, tell, with_context};
 use super::exit::Exit;
 use super::fetching;
@@ -40,6 +42,12 @@ pub fn command(purpose: Purpose) -> Command {
 
 pub fn run(matches: &ArgMatches, ui: &Ui) -> Exit {
     for word in texts(matches, "words") {
+        if !called_as::is_kustomize() {
+            let message = format!("`{word}` is one word too many: the kustomization is made in the working directory");
+            let help = format!("name what it is made of by `--resources {word}`; a chart is made by `helm create`");
+            return ui.fail(&Diagnostic::new("usage", message).help(help), &Sources::new());
+        }
+        // kustomize: words beside the flags have no effect.
         ui.note(&format!("`{word}` has no effect: resources are named by `--resources`"));
     }
     let text = |flag| text(matches, flag);

@@ -25,6 +25,7 @@ use kz::kustomize::lock::Entries;
 use super::dependency::with_order;
 use super::exit::Exit;
 use super::release as release_of_kz;
+use super::target::kustomization;
 use super::ui::Ui;
 use super::world;
 
@@ -110,7 +111,14 @@ fn template(
 
 /// Reads the chart, and with `--dependency-update` first fetches what it lacks.
 fn load(found: &Found, flags: &Flags, pulling: &Pulling, ui: &Ui, hands: &mut Hands) -> Result<Chart> {
-    let chart = found.load(pulling.fs, pulling.sources, &mut |early| hands.ahead(early))?;
+    let chart = found.load(pulling.fs, pulling.sources, &mut |early| hands.ahead(early)).map_err(|error| {
+        let is_kustomization =
+            error.code == "chart-missing" && found.path().is_some_and(|path| kustomization(path).is_some());
+        match flags.words.last().filter(|_| is_kustomization) {
+            Some(folder) => error.help(format!("it holds a kustomization: `kz build {folder}` builds it")),
+            None => error,
+        }
+    })?;
     let Some(folder) = found.path().filter(|_| flags.dependency_update && !dependencies::missing(&chart).is_empty())
     else {
         return Ok(chart);

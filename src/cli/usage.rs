@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use kz::base::Diagnostic;
+use kz::base::suggest::nearest;
 
 use super::args;
 
@@ -39,6 +40,12 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["kustomize", "render"], "use `kz build DIR`"),
 ];
 
+/// What to do instead of a command that kz does not have.
+fn advice(word: &str) -> Option<String> {
+    let (_, advice) = ELSEWHERE.iter().find(|(words, _)| words.contains(&word))?;
+    Some(advice.replace("{}", word))
+}
+
 /// What clap has against the arguments.
 pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
     let context = |kind| match error.get(kind) {
@@ -56,20 +63,30 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
 
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
-            let word = below(&word);
+            let asked = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let word = below(&asked);
             let error = usage(format!("there is no command `{word}`"));
-            let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
-            match (elsewhere, context(ContextKind::SuggestedSubcommand)) {
-                (Some((_, advice)), _) => error.help(advice.replace("{}", &word)),
-                (None, Some(near)) => error.help(format!("did you mean `kz {}`?", below(&near))),
-                (None, None) => error.help(help_of),
+            if let Some(advice) = advice(&word) {
+                return error.help(advice);
+            }
+            // Of short words too many are near.
+            let elsewhere = ELSEWHERE.iter().flat_map(|(words, _)| words.iter().copied());
+            let elsewhere = elsewhere.filter(|word| command.is_empty() && word.len() > 3);
+            match nearest(&asked, args::names_below(words).chain(elsewhere)).map(below) {
+                Some(near) => error.help(match advice(&near) {
+                    Some(advice) => format!("if `{near}` is meant: {advice}"),
+                    None => format!("did you mean `kz {near}`?"),
+                }),
+                None => error.help(help_of),
             }
         }
         ErrorKind::UnknownArgument if flag.starts_with('-') => {
             let error = usage(format!("there is no flag `{flag}`"));
             match context(ContextKind::SuggestedArg) {
                 Some(near) => error.help(format!("did you mean `{}`?", bare(near))),
+                None if command.starts_with("edit ") => {
+                    error.help(format!("{help_of}; a value that begins with `-` stands behind `--`"))
+                }
                 None => error.help(help_of),
             }
         }
@@ -80,7 +97,8 @@ pub fn explain(error: &clap::Error, words: &[OsString]) -> Box<Diagnostic> {
         },
         ErrorKind::InvalidValue if value.is_empty() => usage(format!("the flag `{flag}` needs a value")).help(help_of),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let error_of = usage(format!("the flag `{flag}` cannot be `{value}`"));
+            let what = if flag.starts_with('-') { "the flag " } else { "" };
+            let error_of = usage(format!("{what}`{flag}` cannot be `{value}`"));
             match error.get(ContextKind::ValidValue) {
                 Some(ContextValue::Strings(valid)) => {
                     let valid: Vec<String> = valid.iter().filter(|v| !v.is_empty()).map(|v| format!("`{v}`")).collect();

@@ -25,7 +25,7 @@ pub fn validate(chart: &Chart, values: &Rc<Map>) -> Result<()> {
         found.text.trim_end()
     );
     let error = Diagnostic::new("values-schema", message)
-        .help("change the values, or leave the check out with `--skip-schema-validation`");
+        .help("change the values; `kz template --skip-schema-validation` leaves the check out");
     Err(found.places.into_iter().fold(error, |error, (span, text)| error.label(span, text)))
 }
 

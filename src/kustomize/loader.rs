@@ -7,6 +7,7 @@
 //! **Not here:** what the files say.
 
 mod ahead;
+mod instead;
 mod path;
 mod refusal;
 mod remote;
@@ -160,10 +161,9 @@ impl Loader {
             }));
         }
         let message = format!("there is no kustomization file in `{}`", self.name());
-        Err(self.asked_for(Diagnostic::new("no-kustomization", message).help(
-            "the directory must hold a `kustomization.yaml`, `kustomization.yml` or `Kustomization`; \
-             to use plain manifests, name the files",
-        )))
+        let is_typed = self.level.referrer.is_none() && self.remote().is_none();
+        let help = instead::help(ctx.fs, self.root(), self.name(), is_typed);
+        Err(self.asked_for(Diagnostic::new("no-kustomization", message).help(help)))
     }
 
     /// Reads the kustomization of this directory, and gives the name of its file. Deprecations are noted.
