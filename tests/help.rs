@@ -55,7 +55,7 @@ const SCENES: &[(&[&str], &str)] = &[
     (&["release list", "release verify"], "kz release copy .kz git:origin"),
     (&["release copy"], "kz release copy .kz git:; git push -q origin kz"),
     (&["release import"], "kz release export web > web.kz.tar.zst; kz release init --store git:"),
-    (&["argocd"], "cd overlays/prod"),
+    (&["argocd"], "cd overlays/prod; ARGOCD_APP_SOURCE_PATH=overlays/prod"),
     (&["build"], "kz create --resources base"),
     (
         &["comment"],
