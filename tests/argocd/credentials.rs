@@ -39,7 +39,7 @@ const ASK: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn the_servers_credentials_are_asked_for() {
+fn the_credentials_of_the_repository_are_for_its_server() {
     let Some(bench) = Bench::new() else { return };
     bench.usual("repo");
     // me:s3cret
@@ -59,8 +59,17 @@ fn the_servers_credentials_are_asked_for() {
     assert_eq!((denied.status.code(), text(&denied.stdout)), (Some(1), ""));
     assert!(text(&denied.stderr).starts_with("error[git-failed]"), "{}", text(&denied.stderr));
 
+    // A kustomization may name any server.
+    for of in ["https://git.example.com/shop.git", &private.url("/shop.git").replace("127.0.0.1", "localhost"), ""] {
+        let denied = server.generate(&app, &[&ASK[..], &[("ARGOCD_APP_SOURCE_REPO_URL", of)]].concat());
+        assert_eq!((denied.status.code(), text(&denied.stdout)), (Some(1), ""), "{of}");
+        assert!(private.asked().iter().all(|asked| asked.header("authorization").is_none()), "{of}");
+    }
+
     let before = app.files();
-    assert!(server.manifests(&app, &ASK).contains("  name: prod-base"));
+    let own = private.url("/shop.git");
+    let ask = [&ASK[..], &[("ARGOCD_APP_SOURCE_REPO_URL", &own)]].concat();
+    assert!(server.manifests(&app, &ask).contains("  name: prod-base"));
     assert_eq!(app.files(), before);
     assert!(server.is_home_missing());
 }

@@ -71,8 +71,9 @@ impl<'t> Task<'t> {
             options.helm_api_versions = api_versions;
         }
         let top = server.repository(&options.working_dir);
+        let fetch = fetching::context_of_service(matches, server.passwords_of());
         options.boundary = Some(top.clone());
-        Ok(Task { app, top, options, fetch: fetching::context_of_service(matches), sources })
+        Ok(Task { app, top, options, fetch, sources })
     }
 
     /// The files of the application's repository: beside it lie those of others, and the sidecar's own.

@@ -36,14 +36,15 @@ fn init(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<()> {
     if App::of(&options.working_dir)? != App::Chart {
         return Ok(());
     }
-    let top = Server::new(&options.environment).repository(&options.working_dir);
+    let server = Server::new(&options.environment);
+    let top = server.repository(&options.working_dir);
     let files = Within { fs: &Disk, folder: Some(&top) };
     let folder = Path::new(".");
     let chart = load::load_any(&files, sources, folder, folder)?;
     if dependencies::missing(&chart).is_empty() {
         return Ok(());
     }
-    let (homes, context) = (homes(matches), fetching::context_of_service(matches));
+    let (homes, context) = (homes(matches), fetching::context_of_service(matches, server.passwords_of()));
     let note = |text: String| ui.note(&text);
     let pulling = Pulling::new(&files, sources, &context, &homes, &note);
     let mut said = String::new();

@@ -48,6 +48,12 @@ impl<'e> Server<'e> {
         list.split(',').filter(|version| !version.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Whose passwords git may have: the address of the repository, where Argo CD's own program hands out its credentials.
+    pub fn passwords_of(self) -> Option<String> {
+        self.variable("ARGOCD_GIT_ASKPASS_NONCE")?;
+        Some(self.variable("ARGOCD_APP_SOURCE_REPO_URL").unwrap_or_default().to_owned())
+    }
+
     /// The top of the repository around an application's folder; the folder itself where that is not told.
     pub fn repository(self, folder: &Path) -> PathBuf {
         let path = self.variable("ARGOCD_APP_SOURCE_PATH").map_or(Path::new(""), Path::new);

@@ -170,6 +170,9 @@ impl<'c> Call<'c> {
         let programs = &context.settings.programs;
         let program = program(context, "something must be fetched from a git repository")?;
         let mut environment = environment(programs);
+        if !programs.may_ask(&source.url) {
+            environment.retain(|(name, _)| name != "GIT_ASKPASS");
+        }
         if manner == Manner::Quiet {
             environment.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned()));
         }
