@@ -5,7 +5,8 @@
 //!
 //! Source: Argo CD 3, cmpserver/plugin/plugin.go and reposerver/repository/repository.go.
 //!
-//! **Invariant:** `generate` and `parameters` write nothing. No line of the parameter `values` is shown.
+//! **Invariant:** an application reads and writes nothing outside of its repository, and `generate` and `parameters` write
+//! nothing but the cache. No line of the parameter `values` is shown.
 //! **Not here:** how kustomizations are built and charts rendered.
 
 mod announce;

@@ -66,6 +66,24 @@ fn what_a_chart_lacks_is_fetched_before() {
     assert!(manifests.contains("# Source: web/charts/lib/templates/cm.yaml\n"), "{manifests}");
     assert!(manifests.ends_with("  name: shop-lib"), "{manifests}");
 
+    // The same from a chart repository. There need be no home, and no home that can be written to.
+    let site = server.path("tmp/site");
+    temp_dir::copy(&app.folder().join("charts"), &site).unwrap();
+    let index = "apiVersion: v1\nentries:\n  lib:\n  - {name: lib, version: 0.1.0, urls: [lib-0.1.0.tgz]}\n";
+    fs::write(site.join("index.yaml"), index).unwrap();
+    let site = http_backend::serve_files(site);
+    let file = fs::read_to_string(repository.join("web/Chart.yaml")).unwrap();
+    write("web/Chart.yaml", &file.replace("file://../lib", &site.url("")));
+    let (no_folder, cache) = (server.path("bin/kz").display().to_string(), server.path("tmp/kz").display().to_string());
+    for environment in [&[][..], &[("HOME", no_folder.as_str()), ("KZ_CACHE_DIR", &cache)]] {
+        let from_site = server.stream(&repository, "web");
+        let done = server.run(&server.plugin.init, &from_site, environment);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        assert_eq!(server.manifests(&from_site, &[]), manifests);
+        assert_eq!(from_site.files().len(), app.files().len(), "{:?}", from_site.files());
+    }
+    assert!(server.is_home_missing());
+
     // Nothing is fetched, and nothing written, where it is there.
     let before = app.files();
     assert!(before.iter().any(|(path, _)| path.ends_with("charts/lib-0.1.0.tgz")), "{before:?}");

@@ -3,7 +3,7 @@
 //! Argo CD itself has helm fetch what a chart depends on where rendering finds that it is missing. A plugin's folder is
 //! a copy that goes away, so that it may be written to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use kz::base::fs::{Disk, Within};
@@ -44,7 +44,11 @@ fn init(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<()> {
     if dependencies::missing(&chart).is_empty() {
         return Ok(());
     }
-    let (homes, context) = (homes(matches), fetching::context_of_service(matches, server.passwords_of()));
+    let (mut homes, context) = (homes(matches), fetching::context_of_service(matches, server.passwords_of()));
+    // The home of an image need not be its user's, and nobody would look there for the indexes.
+    if server.keeps_no_indexes() {
+        homes.indexes = PathBuf::new();
+    }
     let note = |text: String| ui.note(&text);
     let pulling = Pulling::new(&files, sources, &context, &homes, &note);
     let mut said = String::new();

@@ -48,6 +48,11 @@ impl<'e> Server<'e> {
         list.split(',').filter(|version| !version.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Whether nobody names a folder for the indexes of chart repositories.
+    pub fn keeps_no_indexes(self) -> bool {
+        ["HELM_REPOSITORY_CACHE", "HELM_CACHE_HOME"].iter().all(|name| self.variable(name).is_none())
+    }
+
     /// Whose passwords git may have: the address of the repository, where Argo CD's own program hands out its credentials.
     pub fn passwords_of(self) -> Option<String> {
         self.variable("ARGOCD_GIT_ASKPASS_NONCE")?;
@@ -84,12 +89,12 @@ mod tests {
         let top = |path, folder: &str| {
             with("ARGOCD_APP_SOURCE_PATH", path, |server| server.repository(Path::new(folder)).display().to_string())
         };
-        assert_eq!(top("apps/shop", "/work/apps/shop"), "/work");
-        assert_eq!(top("./apps/shop/", "/work/apps/shop"), "/work");
-        assert_eq!(top(".", "/work"), "/work");
-        assert_eq!(top("", "/work"), "/work");
-        assert_eq!(top("other/shop", "/work/apps/shop"), "/work/apps/shop");
-        assert_eq!(top("../shop", "/work/apps/shop"), "/work/apps/shop");
+        assert_eq!(top("apps/shop", "/repo/apps/shop"), "/repo");
+        assert_eq!(top("./apps/shop/", "/repo/apps/shop"), "/repo");
+        assert_eq!(top(".", "/repo"), "/repo");
+        assert_eq!(top("", "/repo"), "/repo");
+        assert_eq!(top("other/shop", "/repo/apps/shop"), "/repo/apps/shop");
+        assert_eq!(top("../shop", "/repo/apps/shop"), "/repo/apps/shop");
     }
 
     #[test]

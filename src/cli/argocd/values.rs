@@ -62,8 +62,8 @@ pub fn hidden(error: Box<Diagnostic>, sources: &Sources) -> Box<Diagnostic> {
         let file = sources.outermost(span);
         file.is_some_and(|(source, _)| [TEXT, "--set"].contains(&source.name.as_str()))
     };
-    let is_shown = error.labels.iter().any(|label| is_of_values(label.span));
-    if is_shown { error.masked() } else { error }
+    let mut labels = error.labels.iter().chain(error.others.iter().flat_map(|other| &other.labels));
+    if labels.any(|label| is_of_values(label.span)) { error.masked() } else { error }
 }
 
 /// How addresses of files begin. Those of this machine's repositories are none: they are other applications'.

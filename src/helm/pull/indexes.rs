@@ -5,7 +5,8 @@
 //! **Invariant:** a process reads an index once.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::access::{Access, because, get};
@@ -58,8 +59,8 @@ fn check_scheme(repo: &str) -> Result<()> {
     }
 }
 
-/// Fetches the index of a repository, and puts it where Helm keeps it. What the entry does not say of its server
-/// `access` says.
+/// Fetches the index of a repository, and puts it where Helm keeps it; where that is nowhere, only this process knows it.
+/// What the entry does not say of its server `access` says.
 ///
 /// Errors: as [`fetched`]; `repository-index`: it cannot be written.
 pub fn refresh(pulling: &Pulling, access: &Access, entry: &Entry) -> Result<()> {
@@ -73,17 +74,25 @@ pub fn refresh(pulling: &Pulling, access: &Access, entry: &Entry) -> Result<()> 
     }
     let names: String = index.names().map(|name| format!("{name}\n")).collect();
     let homes = pulling.homes;
-    if Homes::is_nowhere(&homes.indexes) {
-        return Err(Diagnostic::new("repository-index", "there is no place for the indexes of repositories")
-            .help("set `HOME`, or name a folder: `--repository-cache DIR` or `HELM_REPOSITORY_CACHE`"));
-    }
-    for (path, text) in [(homes.charts(&entry.name), names.as_bytes()), (homes.index(&entry.name), &text)] {
-        files::replace(&path, text, 0o644).map_err(|e| {
+    let files = [(homes.charts(&entry.name), names.as_bytes()), (homes.index(&entry.name), &text)];
+    for (path, text) in files.iter().filter(|_| !Homes::is_nowhere(&homes.indexes)) {
+        files::replace(path, text, 0o644).map_err(|e| {
             Diagnostic::new("repository-index", format!("cannot write `{}`: {e}", path.display()))
                 .help("name another folder: `--repository-cache DIR` or `HELM_REPOSITORY_CACHE`")
         })?;
     }
     pulling.indexes.know(homes.index(&entry.name).display().to_string(), index);
+    Ok(())
+}
+
+/// For who fetches indexes to keep them.
+///
+/// Errors: `repository-index`: nobody says where.
+pub fn check_place(homes: &Homes) -> Result<()> {
+    if Homes::is_nowhere(&homes.indexes) {
+        return Err(Diagnostic::new("repository-index", "there is no place for the indexes of repositories")
+            .help("set `HOME`, or name a folder: `--repository-cache DIR` or `HELM_REPOSITORY_CACHE`"));
+    }
     Ok(())
 }
 
@@ -94,7 +103,7 @@ pub fn cached(pulling: &Pulling, repository: &str) -> Result<Arc<Index>> {
     let path = pulling.homes.index(repository);
     let name = path.display().to_string();
     pulling.indexes.get(&name, || {
-        let text = match fs::read(&path) {
+        let text = match read(pulling.homes, &path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => {
                 return Err(Diagnostic::new("repository-index", format!("no cached repo found for `{repository}`"))
@@ -113,13 +122,18 @@ pub fn cached(pulling: &Pulling, repository: &str) -> Result<Arc<Index>> {
 
 /// Whether the index that Helm keeps of a repository has a URL. Where it has none, or cannot be read: no.
 pub fn leads_to(pulling: &Pulling, entry: &Entry, wanted: &str) -> bool {
-    let Ok(text) = fs::read(pulling.homes.index(&entry.name)) else { return false };
     // Most indexes do not even name the file.
     let name = wanted.rsplit('/').next().unwrap_or_default();
-    if memchr::memmem::find(&text, name.as_bytes()).is_none() {
+    let text = read(pulling.homes, &pulling.homes.index(&entry.name));
+    if text.is_ok_and(|text| memchr::memmem::find(&text, name.as_bytes()).is_none()) {
         return false;
     }
     let Ok(index) = cached(pulling, &entry.name) else { return false };
     let mut urls = index.all().flatten().flat_map(|(_, versions)| versions.list).flat_map(|version| version.urls);
     urls.any(|found| url::equal(wanted, &found))
+}
+
+/// Where indexes are nowhere, a file of that name in the working directory is none.
+fn read(homes: &Homes, path: &Path) -> io::Result<Vec<u8>> {
+    if Homes::is_nowhere(&homes.indexes) { Err(ErrorKind::NotFound.into()) } else { fs::read(path) }
 }

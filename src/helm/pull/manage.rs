@@ -60,6 +60,7 @@ pub fn add(pulling: &Pulling, entry: Entry, taken: Taken) -> Result<Added> {
         return Err(refused(format!("repository name ({}) already exists with other settings", entry.name))
             .help("choose another name, or replace it: `--force-update`"));
     }
+    indexes::check_place(pulling.homes)?;
     indexes::refresh(pulling, &Access::default(), &entry)?;
     repositories.put(entry);
     repositories.write(path)?;
@@ -112,10 +113,11 @@ fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
-/// The repositories of these names; all where none is named.
+/// The repositories of these names, whose indexes are to be kept; all where none is named.
 ///
-/// Errors: `repositories`: there are none, or not this one.
+/// Errors: `repositories`: there are none, or not this one; `repository-index`: nobody says where indexes are kept.
 pub fn chosen(pulling: &Pulling, names: &[String]) -> Result<Vec<Entry>> {
+    indexes::check_place(pulling.homes)?;
     let repositories = Repositories::read(&pulling.homes.repositories)?;
     if repositories.entries.is_empty() {
         return Err(refused("no repositories found".to_owned()).help("add one: `kz repo add NAME URL`"));
