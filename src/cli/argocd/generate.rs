@@ -1,7 +1,5 @@
 //! `kz argocd generate`
 
-use std::path::PathBuf;
-
 use clap::ArgMatches;
 use kz::base::fs::{Disk, Overlay, Within};
 use kz::base::{Diagnostic, FileSystem, Result, Sources};
@@ -52,8 +50,6 @@ fn generate(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<Vec<u8>>
 /// An application, and what it is rendered with.
 pub struct Task<'t> {
     pub app: App,
-    /// Of its repository.
-    top: PathBuf,
     pub options: BuildOptions,
     pub fetch: fetch::Context,
     pub sources: &'t Sources,
@@ -70,15 +66,14 @@ impl<'t> Task<'t> {
         if options.helm_api_versions.is_empty() {
             options.helm_api_versions = api_versions;
         }
-        let top = server.repository(&options.working_dir);
         let fetch = fetching::context_of_service(matches, server.passwords_of());
-        options.boundary = Some(top.clone());
-        Ok(Task { app, top, options, fetch, sources })
+        options.boundary = server.repository(&options.working_dir);
+        Ok(Task { app, options, fetch, sources })
     }
 
     /// The files of the application's repository: beside it lie those of others, and the sidecar's own.
     pub fn files(&self) -> Within<'_> {
-        Within { fs: &Disk, folder: Some(&self.top) }
+        Within { fs: &Disk, folder: self.options.boundary.as_deref() }
     }
 
     pub fn renderer<'r>(&'r self, fs: &'r dyn FileSystem) -> Renderer<'r> {
@@ -133,7 +128,8 @@ impl<'t> Task<'t> {
         let server = Server::new(&self.options.environment);
         let files = self.files();
         let mut value_files = Overlay::new(&files);
-        let values = values::options(parameters, &self.top, &mut value_files, self.sources)?;
+        let top = self.options.boundary.as_ref().unwrap_or(&self.options.working_dir);
+        let values = values::options(parameters, top, &mut value_files, self.sources)?;
         let options = ChartOptions {
             release: server.release()?,
             namespace: server.namespace(),

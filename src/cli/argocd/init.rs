@@ -38,7 +38,7 @@ fn init(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<()> {
     }
     let server = Server::new(&options.environment);
     let top = server.repository(&options.working_dir);
-    let files = Within { fs: &Disk, folder: Some(&top) };
+    let files = Within { fs: &Disk, folder: top.as_deref() };
     let folder = Path::new(".");
     let chart = load::load_any(&files, sources, folder, folder)?;
     if dependencies::missing(&chart).is_empty() {

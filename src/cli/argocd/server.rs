@@ -59,12 +59,15 @@ impl<'e> Server<'e> {
         Some(self.variable("ARGOCD_APP_SOURCE_REPO_URL").unwrap_or_default().to_owned())
     }
 
-    /// The top of the repository around an application's folder; the folder itself where that is not told.
-    pub fn repository(self, folder: &Path) -> PathBuf {
-        let path = self.variable("ARGOCD_APP_SOURCE_PATH").map_or(Path::new(""), Path::new);
-        let path: PathBuf = path.components().filter(|part| *part != std::path::Component::CurDir).collect();
+    /// The top of the repository around an application's folder; the folder itself where it does not lie as is told. `None`
+    /// by hand: nobody says that it is in a repository.
+    pub fn repository(self, folder: &Path) -> Option<PathBuf> {
+        // Argo CD: charts of chart repositories have no path.
+        let path = self.variable("ARGOCD_APP_SOURCE_PATH");
+        let path = path.or_else(|| self.variable("ARGOCD_APP_SOURCE_REPO_URL").and(Some("")))?;
+        let path: PathBuf = Path::new(path).components().filter(|part| *part != std::path::Component::CurDir).collect();
         let top = folder.ends_with(&path).then(|| folder.ancestors().nth(path.components().count())).flatten();
-        top.unwrap_or(folder).to_owned()
+        Some(top.unwrap_or(folder).to_owned())
     }
 }
 
@@ -86,15 +89,16 @@ mod tests {
 
     #[test]
     fn the_repository_is_around_the_folder() {
-        let top = |path, folder: &str| {
-            with("ARGOCD_APP_SOURCE_PATH", path, |server| server.repository(Path::new(folder)).display().to_string())
-        };
+        let repository = |name, value, folder: &str| with(name, value, |server| server.repository(Path::new(folder)));
+        let top = |path, folder| repository("ARGOCD_APP_SOURCE_PATH", path, folder).unwrap().display().to_string();
         assert_eq!(top("apps/shop", "/repo/apps/shop"), "/repo");
         assert_eq!(top("./apps/shop/", "/repo/apps/shop"), "/repo");
         assert_eq!(top(".", "/repo"), "/repo");
-        assert_eq!(top("", "/repo"), "/repo");
         assert_eq!(top("other/shop", "/repo/apps/shop"), "/repo/apps/shop");
         assert_eq!(top("../shop", "/repo/apps/shop"), "/repo/apps/shop");
+        let url = "https://charts.example.com";
+        assert_eq!(repository("ARGOCD_APP_SOURCE_REPO_URL", url, "/repo"), Some("/repo".into()));
+        assert_eq!(repository("ARGOCD_APP_NAME", "shop", "/repo"), None);
     }
 
     #[test]
