@@ -63,7 +63,10 @@ pub fn run(args: Vec<OsString>) -> Exit {
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => return help(&ui, &args),
             ErrorKind::DisplayVersion => return ui.print(version::LINE.as_bytes()),
-            _ => return ui.fail(&usage::explain(&error, &args), &Default::default()),
+            _ => {
+                ui.fail(&usage::explain(&error, &args), &Default::default());
+                return usage::exit(&args);
+            }
         },
     };
     match args::chosen(&matches) {

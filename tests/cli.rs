@@ -110,6 +110,18 @@ fn mistyped_words_are_explained() {
     }
 }
 
+/// Pipelines take 1 for a difference there.
+#[test]
+fn what_compares_does_not_take_a_mistyped_word_for_a_difference() {
+    let code = |args: &[&str]| run(args).status.code();
+    for args in
+        [&["diff", "--since"][..], &["parity", "--frob"], &["release", "verify", "x"], &["lock", "--check", "-x"]]
+    {
+        assert_eq!(code(args), Some(2), "{args:?}");
+    }
+    assert_eq!((code(&["lock", "-x"]), code(&["release", "frob"])), (Some(1), Some(1)));
+}
+
 #[test]
 fn errors_can_be_json() {
     for args in [["build", "--error-format", "json", "--frob"], ["build", "--frob", "--error-format=json", "x"]] {

@@ -7,6 +7,7 @@ use kz::base::Diagnostic;
 use kz::base::suggest::nearest;
 
 use super::args;
+use super::exit::Exit;
 
 /// What users of kustomize, helm and kubectl will try and kz does not have, and what to do instead.
 const ELSEWHERE: &[(&[&str], &str)] = &[
@@ -39,6 +40,15 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["apply", "delete", "replace"], "use `kz build DIR | kubectl {} -f -`"),
     (&["kustomize", "render"], "use `kz build DIR`"),
 ];
+
+/// How a run ends whose command line is not understood. Where 1 says that something differs it is not that.
+pub fn exit(words: &[OsString]) -> Exit {
+    match args::named_by(words).as_slice() {
+        ["diff"] | ["parity"] | ["release", "verify"] => Exit::Trouble,
+        ["lock"] if words.iter().any(|word| word == "--check") => Exit::Trouble,
+        _ => Exit::Failed,
+    }
+}
 
 /// What to do instead of a command that kz does not have.
 fn advice(word: &str) -> Option<String> {
