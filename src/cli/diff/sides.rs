@@ -41,7 +41,9 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
     let charts = charts(flags, &sides);
     let work: Vec<_> = sides.iter().zip(&charts).collect();
     let rendered = parallel::map(&work, 2, |(side, chart)| match side {
-        Side::Of(Place::Here(target)) => renderer.render(target, chart).map(Some),
+        Side::Of(Place::Here(target)) => {
+            renderer.render(target, chart).map(Some).map_err(|error| or_a_revision(error, target, &sides))
+        }
         Side::Of(Place::Stdin) => renderer.text("<stdin>", crate::cli::stdin()?).map(Some),
         Side::Of(Place::Revision { revision, path }) => revision::render(&renderer, revision, path, chart).map(Some),
         Side::Of(Place::Release(reference)) => released(reference, flags, sources).map(Some),
@@ -60,6 +62,21 @@ pub fn render(flags: &Flags, sources: &Sources, ui: &Ui) -> Result<Sides> {
     };
     tell_notes(rendered.iter().flat_map(|side| &side.notes), ui);
     Ok(Sides { name, rendered })
+}
+
+/// Leads who names a revision alone, as for `git diff`, to the folder of the other side in it.
+fn or_a_revision(error: Box<Diagnostic>, target: &str, sides: &[Side; 2]) -> Box<Diagnostic> {
+    let is_there = |side: &Side| match side {
+        Side::Of(Place::Here(other)) if Path::new(other).exists() => Some(other.clone()),
+        _ => None,
+    };
+    match sides.iter().find_map(is_there).filter(|_| error.code == "diff-side" && !Path::new(target).exists()) {
+        Some(folder) => error.help(format!(
+            "name a kustomization, a chart, manifests, or `release:NAME`; if `{target}` is a revision of git, what it has there \
+             is `{target}:{folder}`"
+        )),
+        None => error,
+    }
 }
 
 /// What charts are rendered with: beside a revision for the release that it is one of.
