@@ -35,13 +35,15 @@ pub fn context(matches: &ArgMatches) -> Context {
 }
 
 /// The same for commands that a server runs. There is a cache where there is no home, and git is of the same group of
-/// processes: who ends the group ends git. `passwords_of` is that of [`Programs`].
-pub fn context_of_service(matches: &ArgMatches, passwords_of: Option<String>) -> Context {
+/// processes: who ends the group ends git. `passwords_of` is that of [`Programs`], `servers_only`
+/// that of [`Settings`].
+pub fn context_of_service(matches: &ArgMatches, passwords_of: Option<String>, servers_only: bool) -> Context {
     let is_offline = matches.get_one::<bool>("offline").copied().unwrap_or_default();
     let mut settings =
         settings(cache_dir(matches).filter(|dir| !is_of_no_home(dir)).or_else(temporary_cache), is_offline);
     settings.programs.family = Family::Shared;
     settings.programs.passwords_of = passwords_of;
+    settings.servers_only = servers_only;
     Context::new(settings, progress::sink(), SystemTime::now)
 }
 

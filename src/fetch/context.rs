@@ -24,6 +24,8 @@ pub struct Settings {
     pub offline: bool,
     /// Versions and the like, which mean the same for ever, are asked for all the same, as if the cache had none.
     pub asks_again: bool,
+    /// Git repositories are fetched from servers: those of this machine are other people's.
+    pub servers_only: bool,
     pub proxies: Proxies,
     pub trust: Trust,
     pub timeouts: Timeouts,

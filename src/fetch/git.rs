@@ -42,7 +42,7 @@ pub use remote::{Pushed, Remote, check_branch};
 pub use revision::Revision;
 
 use super::Context;
-use crate::base::Result;
+use crate::base::{Diagnostic, Result};
 
 /// Where something is, as the user says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +93,13 @@ type Opened = Arc<OnceLock<Result<Arc<Checkout>>>>;
 /// Finds out which commit is meant, and sees to it that it can be read.
 ///
 /// Errors: `git-url` for what git must not be given; `git-missing`; `git-reference` where there is no such thing;
-/// `git-timeout`; `git-failed`; `offline`; those of the cache.
+/// `git-timeout`; `git-failed`; `offline`; `outside-repository`; those of the cache.
 pub fn open(context: &Context, source: &Source) -> Result<Arc<Checkout>> {
     address::check(&source.url)?;
+    if context.settings.servers_only && address::is_local(&source.url) {
+        let message = format!("`{}` lies on this machine, outside of the repository", without_password(&source.url));
+        return Err(Diagnostic::new("outside-repository", message).help("name a repository on a server"));
+    }
     reference::check(&source.reference)?;
     let once = {
         let mut memo = context.git.opened.lock().unwrap_or_else(|e| e.into_inner());

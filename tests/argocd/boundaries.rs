@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::http_backend;
 use crate::project;
 use crate::repo_server::{App, RepoServer, text};
 use crate::temp_dir::copy;
@@ -75,6 +76,10 @@ fn a_kustomization_uses_its_repository_alone() {
         (format!("resources: [link/../../../../{name}]\n"), "outside-repository"),
         ("resources: [link]\n".to_owned(), "outside-repository"),
         (format!("resources: ['file://{}?ref=main']\n", others.display()), "outside-repository"),
+        (
+            format!("helmCharts: [{{name: web, version: 0.1.0, repo: 'git+file://{}@charts'}}]\n", others.display()),
+            "outside-repository",
+        ),
         ("configMapGenerator: [{name: a, files: [link/values.yaml]}]\n".to_owned(), "no-such-file"),
         (
             format!("helmCharts: [{{name: web}}]\nhelmGlobals: {{chartHome: ../../../{name}/charts}}\n"),
@@ -147,9 +152,10 @@ fn what_a_chart_lacks_is_written_into_its_repository_alone() {
     };
     let lib = "name: lib, version: 0.1.0, repository: 'file://../../lib'";
     let foreign = format!("name: web, version: 0.1.0, repository: 'file://{}/charts/web'", others.folder().display());
+    let of_git = format!("name: web, version: 0.1.0, repository: 'git+file://{}@charts'", others.folder().display());
     let before = others.files();
     type Make<'m> = &'m dyn Fn(&Path);
-    let cases: [Make; 3] = [
+    let cases: [Make; 4] = [
         &|repository| {
             with(repository, lib);
             symlink(others.folder().join("charts"), repository.join("apps/web/charts")).unwrap();
@@ -160,6 +166,7 @@ fn what_a_chart_lacks_is_written_into_its_repository_alone() {
             symlink(others.folder().join("charts"), repository.join("apps/web/charts")).unwrap();
         },
         &|repository| with(repository, &foreign),
+        &|repository| with(repository, &of_git),
     ];
     for (number, make) in cases.iter().enumerate() {
         let app = app(&server, make);
@@ -168,6 +175,28 @@ fn what_a_chart_lacks_is_written_into_its_repository_alone() {
         assert_eq!(others.files(), before, "{number}");
         assert!(!app.folder().join("charts/web-0.1.0.tgz").exists());
     }
+}
+
+/// What a server has, and what was fetched from it, is no file of the sidecar.
+#[test]
+fn charts_and_values_come_from_git_servers() {
+    let server = RepoServer::new("plugin.yaml");
+    let site = http_backend::serve(&others(&server).folder());
+    let url = |path: &str| format!("git+{}@{path}", site.url("/.git"));
+    let file =
+        "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n- {name: web, version: 0.1.0, repository: 'URL'}\n";
+    let app = app(&server, |repository| {
+        write(repository, "apps/web/Chart.yaml", &file.replace("URL", &url("charts")));
+        write(
+            repository,
+            "apps/web/templates/cm.yaml",
+            "kind: ConfigMap\nmetadata: {name: '{{ .Values.password }}'}\n",
+        );
+    });
+    let parameters = format!(r#"[{{"name":"values-files","array":["{}"]}}]"#, url("values.yaml"));
+    let manifests = server.manifests(&app, &[("ARGOCD_APP_PARAMETERS", &parameters)]);
+    assert!(manifests.contains("# Source: shop/charts/web/templates/cm.yaml\n"), "{manifests}");
+    assert!(manifests.contains("metadata: {name: 'hunter2'}"), "{manifests}");
 }
 
 /// Beside the sidecar's own files the folders of other applications lie outside.

@@ -66,8 +66,9 @@ impl<'t> Task<'t> {
         if options.helm_api_versions.is_empty() {
             options.helm_api_versions = api_versions;
         }
-        let fetch = fetching::context_of_service(matches, server.passwords_of());
-        options.boundary = server.repository(&options.working_dir);
+        let boundary = server.repository(&options.working_dir);
+        let fetch = fetching::context_of_service(matches, server.passwords_of(), boundary.is_some());
+        options.boundary = boundary;
         Ok(Task { app, options, fetch, sources })
     }
 

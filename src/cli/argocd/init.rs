@@ -44,7 +44,8 @@ fn init(matches: &ArgMatches, sources: &Sources, ui: &Ui) -> Result<()> {
     if dependencies::missing(&chart).is_empty() {
         return Ok(());
     }
-    let (mut homes, context) = (homes(matches), fetching::context_of_service(matches, server.passwords_of()));
+    let (mut homes, context) =
+        (homes(matches), fetching::context_of_service(matches, server.passwords_of(), top.is_some()));
     // The home of an image need not be its user's, and nobody would look there for the indexes.
     if server.keeps_no_indexes() {
         homes.indexes = PathBuf::new();

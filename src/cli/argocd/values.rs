@@ -67,7 +67,7 @@ pub fn hidden(error: Box<Diagnostic>, sources: &Sources) -> Box<Diagnostic> {
 }
 
 /// How addresses of files begin. Those of this machine's repositories are none: they are other applications'.
-const REMOTE: [&str; 4] = ["https://", "http://", "git+https://", "git+ssh://"];
+const REMOTE: [&str; 5] = ["https://", "http://", "git+https://", "git+http://", "git+ssh://"];
 
 /// Where a file of values is. Argo CD: what begins with a slash counts from the top of the repository.
 fn file(path: &str, repository: &Path, files: &Overlay) -> Result<String> {

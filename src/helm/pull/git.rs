@@ -20,7 +20,7 @@ use super::index::MAX_INDEX;
 use super::source::{Source, Wanted, find_elsewhere, is_oci};
 use super::vouched::Check;
 use super::{Pulling, pack};
-use crate::base::fs::{Within, clean, slashed};
+use crate::base::fs::{Disk, Within, clean, slashed};
 use crate::base::{Diagnostic, FileSystem, Result};
 use crate::fetch::git::{self, Checkout, NamedBy};
 use crate::fetch::{Digest, without_secrets};
@@ -179,7 +179,8 @@ impl<'p> Place<'p> {
 
     /// The files of the repository, and no others.
     fn files(&self) -> Within<'_> {
-        Within { fs: self.pulling.fs, folder: Some(self.checkout.tree()) }
+        // What was fetched lies in the cache, whatever files charts may be read from.
+        Within { fs: &Disk, folder: Some(self.checkout.tree()) }
     }
 
     /// What a file holds, if it is there.

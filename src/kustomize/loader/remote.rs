@@ -239,10 +239,11 @@ fn checkout(ctx: &Context, spec: &RepoSpec, named_by: Option<&Arc<Remote>>) -> R
     if spec.has_git_prefix {
         ctx.note_once(format!("`{}`: the prefix `git::` has no effect and is deprecated", shown(&spec.raw)));
     }
-    let is_of_server = named_by.is_some_and(|remote| !git::is_local(&remote.spec.url));
-    if git::is_local(&spec.url) && (is_of_server || ctx.options.boundary.is_some()) {
-        let why = if is_of_server { "a repository on a server asks for it" } else { "the repository asks for it" };
-        return Err(outside(format!("`{}` lies on this machine, and {why}", shown(&spec.raw))));
+    if named_by.is_some_and(|remote| git::is_local(&spec.url) && !git::is_local(&remote.spec.url)) {
+        return Err(outside(format!(
+            "`{}` lies on this machine, and a repository on a server asks for it",
+            shown(&spec.raw)
+        )));
     }
     let thing = Thing::git(spec);
     let pin = ctx.lock.pinned(&thing)?;
