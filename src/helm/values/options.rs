@@ -140,7 +140,10 @@ impl Files<'_> {
             return git::file(&pulling, path)?
                 .ok_or_else(|| missing().help("write `git+https://HOST/REPO@PATH?ref=REF`"));
         }
-        self.fs.read(Path::new(path)).map_err(|error| fail(format!("open {path}: {error}")))
+        self.fs.read(Path::new(path)).map_err(|error| {
+            fail(format!("open {path}: {error}"))
+                .help("name a file, its path relative to the working directory, a URL, or `-`")
+        })
     }
 }
 
