@@ -109,11 +109,13 @@ impl Hands<'_, '_> {
         }
     }
 
-    /// A template has written this.
-    pub fn read(&mut self, text: Text) {
+    /// A template has written this, and so many are still to write. To read is done sooner than to execute, and each
+    /// time that the other thread is woken costs: half of the texts are handed over at once, then half of the rest.
+    pub fn read(&mut self, text: Text, left: usize) {
         let bytes = text.1.len();
         self.to_read.add(text, bytes);
-        if let Some(worker) = self.worker.as_mut().filter(|_| self.to_read.bytes >= BYTES_WORTH_A_MESSAGE) {
+        let is_worth_it = self.to_read.bytes >= BYTES_WORTH_A_MESSAGE && self.to_read.items.len() >= left;
+        if let Some(worker) = self.worker.as_mut().filter(|_| is_worth_it) {
             worker.owed += usize::from(worker.jobs.send(Job::Read(self.to_read.take())).is_ok());
         }
     }

@@ -93,7 +93,7 @@ pub fn inflate(
     let (outputs, scopes) = rendered.map_err(|error| failed(error, nothing(), &notes))?;
     let texts = texts_of(&outputs, order).map_err(|error| failed(error, nothing(), &notes))?;
     if order.post_renderer.is_some() {
-        texts.iter().for_each(|(path, text)| hands.read((path.clone(), text.clone())));
+        texts.iter().for_each(|(path, text)| hands.read((path.clone(), text.clone()), texts.len()));
     }
     let documents: BTreeMap<String, Result<Vec<_>>> = hands.documents().into_iter().collect();
     let documents: Result<Vec<_>> = documents.into_values().collect();
@@ -166,7 +166,9 @@ fn render(
         added.map_err(|error| errors::parse_error(&template.name, &error))?;
     }
     let mut rendered = BTreeMap::new();
+    let mut left = in_order.len();
     for (_, template) in in_order {
+        left -= 1;
         if template.name.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             continue;
         }
@@ -184,7 +186,7 @@ fn render(
             output.erase(NO_VALUE);
         }
         if !template.name.ends_with(NOTES) && order.post_renderer.is_none() {
-            hands.read((template.name.clone(), output.text.clone()));
+            hands.read((template.name.clone(), output.text.clone()), left);
         }
         rendered.insert(template.name.clone(), output);
     }

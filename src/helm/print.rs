@@ -47,7 +47,11 @@ pub struct Stream<'m> {
 
 pub fn stream<'m>(crds: &[Crd], sorted: &'m Sorted, hooks: Hooks) -> Stream<'m> {
     let mut manifests = Vec::new();
-    let mut blob = Vec::new();
+    // All at once: a text that grows takes several times the memory, which the system has to clear.
+    let of_crds: usize = crds.iter().map(|crd| section_size(&crd.path, &crd.content)).sum();
+    let all = sorted.manifests.iter().chain(hooks.of(sorted).map(|hook| &hook.manifest));
+    let of_manifests: usize = all.map(|one| section_size(&one.path, one.content.as_bytes())).sum();
+    let mut blob = Vec::with_capacity(of_crds + of_manifests + 1);
     crds.iter().for_each(|crd| section(&mut blob, &crd.path, &crd.content));
     let mut add = |out: &mut Vec<u8>, manifest: &'m Manifest| {
         section(out, &manifest.path, manifest.content.as_bytes());
@@ -68,8 +72,15 @@ pub fn unsorted<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Vec
     trimmed(blob)
 }
 
+const SOURCE: &[u8] = b"---\n# Source: ";
+
+/// How long a [`section`] is.
+fn section_size(path: &str, content: &[u8]) -> usize {
+    SOURCE.len() + path.len() + 1 + content.len() + 1
+}
+
 fn section(out: &mut Vec<u8>, path: &str, content: &[u8]) {
-    out.extend_from_slice(b"---\n# Source: ");
+    out.extend_from_slice(SOURCE);
     out.extend_from_slice(path.as_bytes());
     out.push(b'\n');
     out.extend_from_slice(content);
@@ -77,13 +88,15 @@ fn section(out: &mut Vec<u8>, path: &str, content: &[u8]) {
 }
 
 /// Go: strings.TrimSpace, and a newline.
-fn trimmed(blob: Vec<u8>) -> Vec<u8> {
-    let mut out = match std::str::from_utf8(&blob) {
-        Ok(text) => text.trim().as_bytes().to_vec(),
-        Err(_) => blob.trim_ascii().to_vec(),
+fn trimmed(mut blob: Vec<u8>) -> Vec<u8> {
+    let (before, content) = match std::str::from_utf8(&blob) {
+        Ok(text) => (text.len() - text.trim_start().len(), text.trim().len()),
+        Err(_) => (blob.len() - blob.trim_ascii_start().len(), blob.trim_ascii().len()),
     };
-    out.push(b'\n');
-    out
+    blob.truncate(before + content);
+    blob.drain(..before);
+    blob.push(b'\n');
+    blob
 }
 
 /// The manifests of the templates that patterns name (`templates/web.yaml`, `charts/db/templates/*`), in the
