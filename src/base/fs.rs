@@ -250,7 +250,7 @@ pub fn slashed(path: &Path) -> String {
 
 /// Whether a path that a kustomization names is absolute: on Windows also where it names no drive.
 pub fn is_absolute(path: &str) -> bool {
-    Path::new(path).has_root() || Path::new(path).is_absolute()
+    Path::new(path).has_root()
 }
 
 /// The way from one folder to a path, both absolute and clean. Go: filepath.Rel.
