@@ -18,6 +18,7 @@ pub mod source;
 pub mod span;
 pub mod stack;
 pub mod suggest;
+pub mod threads;
 
 pub use diagnostic::{Diagnostic, Result};
 pub use fs::FileSystem;

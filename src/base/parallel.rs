@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use super::stack::{deep_stack_size, mark_deep};
+use super::threads;
 
 /// `f` of each item, in the items' order. `threads` is how many threads the work is worth: what is done
 /// sooner than a thread starts is done here.
@@ -34,15 +34,8 @@ pub fn map_waiting<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T)
         }
     };
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let start = |_| {
-            let deep = || {
-                mark_deep();
-                work()
-            };
-            // Where the system refuses a thread, the others do its work.
-            std::thread::Builder::new().stack_size(deep_stack_size()).spawn_scoped(scope, deep).ok()
-        };
-        let others: Vec<_> = (1..workers).filter_map(start).collect();
+        // Where the system refuses a thread, the others do its work.
+        let others: Vec<_> = (1..workers).filter_map(|_| threads::beside(scope, work)).collect();
         let mut results = work();
         for other in others {
             results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -8,14 +8,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{Builder, Scope, scope};
+use std::thread::{Scope, scope};
 
 use super::functions;
 use super::load::Early;
 use super::manifest::{self, Document};
 use super::values::ValuesText;
-use crate::base::stack::{deep_stack_size, mark_deep};
-use crate::base::{Result, Sources};
+use crate::base::{Result, Sources, threads};
 use crate::gotmpl::{FuncMap, TemplateText};
 
 /// So many bytes of templates or values are parsed in about the time that a thread takes to start.
@@ -144,7 +143,6 @@ impl Hands<'_, '_> {
         let (answer, answers) = channel();
         let (functions, sources, is_over) = (self.functions.clone(), self.sources, self.is_over);
         let work = move || {
-            mark_deep();
             for job in received {
                 match job {
                     Job::Values(text) => text.read_ahead(),
@@ -156,7 +154,7 @@ impl Hands<'_, '_> {
                 }
             }
         };
-        Builder::new().stack_size(deep_stack_size()).spawn_scoped(self.scope, work).ok()?;
+        threads::beside(self.scope, work)?;
         Some(Worker { jobs, answers, owed: 0 })
     }
 }
