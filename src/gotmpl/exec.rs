@@ -26,7 +26,7 @@ use hashbrown::HashSet;
 
 pub(super) use self::fields::zero;
 pub use self::limits::Limits;
-use self::operand::Operand;
+use self::operand::{Held, Operand, Origin, Origins};
 use self::output::Recorder;
 pub use self::output::{Output, Place, PlaceId, Places};
 use super::ast::{Branch, DOLLAR, Name, NodeId, NodeKind, Tree, VarId};
@@ -38,6 +38,9 @@ use crate::base::Span;
 
 /// Go: maxExecDepth, of templates in templates. The stack may be used up before.
 const MAX_TEMPLATE_DEPTH: u32 = 100_000;
+
+/// Most functions are called with fewer arguments.
+const FEW_ARGUMENTS: usize = 8;
 
 pub(super) type Exec<T> = Result<T, Box<ExecError>>;
 
@@ -78,11 +81,12 @@ pub(super) struct Run {
     options: ExecOptions,
     out: Vec<u8>,
     variables: Vec<Variable>,
-    /// Lists of arguments that are not in use.
-    spare: Vec<Vec<Value>>,
+    /// Lists for arguments that are not in use. All that is in them is nil.
+    spare: Vec<Box<[Value]>>,
     recorder: Option<Box<Recorder>>,
     /// Anything is recorded: what is written, or what is read.
     records: bool,
+    origins: Origins,
     stack_top: usize,
 }
 
@@ -121,9 +125,10 @@ pub(super) fn execute(
         spare: Vec::new(),
         recorder: options.trace.then(Box::default),
         records: options.trace || options.reads.is_some(),
+        origins: Origins::default(),
         stack_top: limits::stack_address(),
     };
-    run_tree(scope, tree, &Operand::root(data.clone()), &mut run, world, 0)?;
+    run_tree(scope, tree, &Operand::plain(data.clone()), &mut run, world, 0)?;
     Ok(Output::new(run.out, run.recorder))
 }
 
@@ -140,6 +145,23 @@ fn run_tree(scope: &Scope, tree: &Tree, dot: &Operand, run: &mut Run, world: &mu
     let done = frame.walk_list(dot, tree.root);
     run.variables.truncate(base);
     done.map(|_| ())
+}
+
+impl Run {
+    /// A list for so many arguments and perhaps more, all of them nil. To be put back among the others.
+    #[inline]
+    fn spare_slots(&mut self, count: usize) -> Box<[Value]> {
+        match self.spare.pop() {
+            Some(slots) if slots.len() >= count => slots,
+            _ => (0..count.max(FEW_ARGUMENTS)).map(|_| Value::Nil).collect(),
+        }
+    }
+
+    /// Where a value comes from that stands in a place of a file.
+    #[inline]
+    fn origin(&mut self, span: Span) -> Origin {
+        if self.records { self.origins.of(span) } else { Origin::NOWHERE }
+    }
 }
 
 impl<'e> Frame<'e> {
@@ -187,10 +209,11 @@ impl<'e> Frame<'e> {
         match node.kind {
             NodeKind::Text => self.write_text(id)?,
             NodeKind::Action(pipe) => {
-                let value = self.pipeline(dot, pipe)?;
+                let mut value = Value::Nil;
+                let origin = self.pipeline(dot, pipe, &mut value)?;
                 if tree.pipe(pipe).variables.is_empty() {
                     self.node = id;
-                    self.print(&value)?;
+                    self.print(&value, origin)?;
                 }
             }
             NodeKind::If(branch) => return self.branch(dot, branch, false),
@@ -207,10 +230,11 @@ impl<'e> Frame<'e> {
     /// `if` and `with`, which differ in what dot is within.
     fn branch(&mut self, dot: &Operand, branch: Branch, sets_dot: bool) -> Exec<Flow> {
         let known = self.run.variables.len();
-        let value = self.pipeline(dot, branch.pipe)?;
-        self.tested(&value);
-        let flow = match (value.value.is_true(), branch.otherwise) {
-            (true, _) if sets_dot => self.walk_list(&value, branch.list),
+        let mut value = Value::Nil;
+        let origin = self.pipeline(dot, branch.pipe, &mut value)?;
+        self.tested(&value, origin);
+        let flow = match (value.is_true(), branch.otherwise) {
+            (true, _) if sets_dot => self.walk_list(&Operand { value, held: Held::from(origin) }, branch.list),
             (true, _) => self.walk_list(dot, branch.list),
             (false, Some(otherwise)) => self.walk_list(dot, otherwise.get()),
             (false, None) => Ok(Flow::Next),
@@ -227,12 +251,12 @@ impl<'e> Frame<'e> {
         if self.depth == MAX_TEMPLATE_DEPTH || limits::stack_used(self.run.stack_top) > limits::MAX_STACK {
             return self.fail(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         }
-        let dot = match pipe {
-            Some(pipe) => self.pipeline(dot, pipe.get())?,
-            None => Operand::invalid(),
-        };
+        let mut data = Operand::invalid();
+        if let Some(pipe) = pipe {
+            data.held = Held::from(self.pipeline(dot, pipe.get(), &mut data.value)?);
+        }
         let outer = self.run.enter(self.tree, self.action);
-        run_tree(self.scope, tree, &dot, self.run, self.world, self.depth + 1)?;
+        run_tree(self.scope, tree, &data, self.run, self.world, self.depth + 1)?;
         self.run.leave(outer);
         Ok(())
     }

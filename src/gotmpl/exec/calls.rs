@@ -5,9 +5,8 @@ use super::super::func::{Call, Fault, Func};
 use super::super::value::{IntType, Type, UintType, Value};
 use super::fields::zero;
 use super::nested::Nested;
-use super::operand::{Args, Operand, can_be_nil};
+use super::operand::{Args, Held, Operand, Origin, can_be_nil, clear, put, take};
 use super::{Exec, Frame};
-use crate::base::Span;
 
 impl Frame<'_> {
     /// Go: evalFunction. `whole` is the node that an error of the function is told of, `id` its name.
@@ -19,48 +18,56 @@ impl Frame<'_> {
         whole: NodeId,
         id: NodeId,
         args: Args,
-    ) -> Exec<Operand> {
+        out: &mut Value,
+    ) -> Exec<Held> {
         match callee {
             Callee::Func(func) => {
                 let node = self.tree.node(id);
                 let name = Part { start: node.start, end: node.end };
-                self.call(dot, func, None, whole, name, args)
+                self.call(dot, func, whole, name, args, out)
             }
-            Callee::And => self.short_circuit(dot, false, "and", args),
-            Callee::Or => self.short_circuit(dot, true, "or", args),
-            Callee::Call => self.call_value(dot, whole, args),
+            Callee::And => self.short_circuit(dot, false, "and", args, out),
+            Callee::Or => self.short_circuit(dot, true, "or", args, out),
+            Callee::Call => self.call_value(dot, whole, args, out),
         }
     }
 
     /// Go: `and` gives the first argument that is false, `or` the first that is true, or else the last.
-    fn short_circuit(&mut self, dot: &Operand, stops_at: bool, name: &str, args: Args) -> Exec<Operand> {
+    fn short_circuit(&mut self, dot: &Operand, stops_at: bool, name: &str, args: Args, out: &mut Value) -> Exec<Held> {
         if args.is_empty() {
             return self.fail(format!("wrong number of args for {name}: want at least 1 got 0"));
         }
-        let mut value = Operand::invalid();
+        let last = args.last.map(|origin| (take(out), origin));
+        let mut held = Held::PLAIN;
         for arg in args.words {
-            value = self.any_argument(dot, *arg)?;
-            self.tested(&value);
-            if value.value.is_true() == stops_at {
-                return Ok(value);
+            drop(take(out));
+            held = self.any_argument(dot, *arg, out)?;
+            self.tested(out, held.origin());
+            if out.is_true() == stops_at {
+                return Ok(held);
             }
         }
-        Ok(args.last.unwrap_or(value))
+        let Some((last, origin)) = last else { return Ok(held) };
+        *out = last;
+        Ok(Held::from(origin))
     }
 
     /// Go: the builtin `call`. No value of a template is a function, so there is nothing that it could call.
-    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: Args) -> Exec<Operand> {
+    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: Args, out: &mut Value) -> Exec<Held> {
+        let last = args.last.map(|_| take(out));
         let mut given = Vec::new();
         for arg in args.words {
-            given.push(self.any_argument(dot, *arg)?.value);
+            let mut value = Value::Nil;
+            self.any_argument(dot, *arg, &mut value)?;
+            given.push(value);
         }
-        let name = match (args.words.first(), &args.last) {
+        let name = match (args.words.first(), &last) {
             (Some(arg), _) => String::from_utf8_lossy(&self.tree.print(*arg)).into_owned(),
-            (None, Some(Operand { value: Value::Str(text), .. })) => text.to_text().into_owned(),
-            (None, Some(last)) => format!("<{} Value>", last.type_name()),
+            (None, Some(Value::Str(text))) => text.to_text().into_owned(),
+            (None, Some(last)) => format!("<{} Value>", Held::PLAIN.type_name(last)),
             (None, None) => return self.fail("wrong number of args for call: want at least 1 got 0"),
         };
-        given.extend(args.last.map(|last| last.value));
+        given.extend(last);
         let message = match given.first().and_then(Value::ty) {
             None => "call of nil".to_owned(),
             Some(ty) => format!("non-function {name} of type {}", ty.name()),
@@ -74,11 +81,11 @@ impl Frame<'_> {
         &mut self,
         dot: &Operand,
         func: &'static Func,
-        receiver: Option<&Value>,
         whole: NodeId,
         name: Part,
         args: Args,
-    ) -> Exec<Operand> {
+        out: &mut Value,
+    ) -> Exec<Held> {
         let (fixed, given) = (func.params.len(), args.len());
         if given < fixed || given > fixed && func.variadic.is_none() {
             let name = String::from_utf8_lossy(self.tree.field(name));
@@ -87,31 +94,35 @@ impl Frame<'_> {
                 None => format!("wrong number of args for {name}: want {fixed} got {given}"),
             });
         }
-        let mut values = self.run.spare.pop().unwrap_or_default();
-        if let Some(receiver) = receiver {
-            values.push(receiver.clone());
+        let receivers = usize::from(args.receiver.is_some());
+        let mut spare = self.run.spare_slots(receivers + given);
+        let values = &mut spare[..receivers + given];
+        if let Some(receiver) = args.receiver {
+            put(&mut values[0], receiver.clone());
         }
-        let mut span = Span::NOWHERE;
+        let slots = &mut values[receivers..];
+        let mut origin = Origin::NOWHERE;
         if self.run.records {
-            span = self.recorded_arguments(dot, func, args, &mut values)?;
+            origin = self.recorded_arguments(dot, func, args, out, slots)?;
         } else {
             let mut types = parameters(func);
-            for arg in args.words {
-                self.argument(dot, types(), *arg, &mut values)?;
+            for (arg, slot) in args.words.iter().zip(&mut *slots) {
+                self.argument(dot, types(), *arg, slot)?;
             }
-            if let Some(last) = args.last {
-                self.fit(last, types(), &mut values)?;
+            if let (Some(last), Some(slot)) = (args.last, slots.last_mut()) {
+                self.fit(take(out), Held::from(last), *types(), slot)?;
             }
         }
         let mut nested = Nested { scope: self.scope, run: self.run, tree: self.tree, action: self.action };
-        let mut call = Call { args: &values, world: self.world, engine: Some(&mut nested) };
+        let mut call = Call { args: values, world: self.world, engine: Some(&mut nested) };
         let result = (func.run)(&mut call);
-        values.clear();
-        self.run.spare.push(values);
+        values.iter_mut().for_each(clear);
+        self.run.spare.push(spare);
         match result {
             Ok(value) => {
                 let is_interface = value.is_nil();
-                Ok(Operand { value, is_interface, span })
+                put(out, value);
+                Ok(Held::new(is_interface, origin))
             }
             Err(fault) => {
                 self.node = whole;
@@ -129,113 +140,106 @@ impl Frame<'_> {
     /// Arguments that are read, unless the function looks up something in them. The place is what the function
     /// makes is told to come from: the last of its arguments that comes from a file, or what it looks up.
     #[cold]
-    fn recorded_arguments(&mut self, dot: &Operand, func: &Func, args: Args, values: &mut Vec<Value>) -> Exec<Span> {
-        let mut span = Span::NOWHERE;
+    fn recorded_arguments(
+        &mut self,
+        dot: &Operand,
+        func: &Func,
+        args: Args,
+        out: &mut Value,
+        slots: &mut [Value],
+    ) -> Exec<Origin> {
+        let mut origin = Origin::NOWHERE;
         let lookup = self.lookup(func);
         let mut types = parameters(func);
-        let mut last = args.last;
-        for at in 0..args.words.len() + usize::from(last.is_some()) {
-            let from = match args.words.get(at) {
-                Some(arg) => self.argument(dot, types(), *arg, values)?,
-                None => self.fit(last.take().unwrap_or_else(Operand::invalid), types(), values)?,
+        for (at, slot) in slots.iter_mut().enumerate() {
+            let from = match (args.words.get(at), args.last) {
+                (Some(arg), _) => self.argument(dot, types(), *arg, slot)?,
+                (None, last) => {
+                    let last = last.unwrap_or(Origin::NOWHERE);
+                    self.fit(take(out), Held::from(last), *types(), slot)?;
+                    last
+                }
             };
-            if let (None, Some(value)) = (lookup, values.last()) {
-                self.read(value, from);
+            if lookup.is_none() {
+                self.read(slot, from);
             }
-            span = if from.is_nowhere() { span } else { from };
+            origin = if from == Origin::NOWHERE { origin } else { from };
         }
-        let Some(map) = lookup else { return Ok(span) };
-        let found = self.looked_up(map, values);
-        Ok(if found.is_nowhere() { span } else { found })
+        let Some(map) = lookup else { return Ok(origin) };
+        let found = self.looked_up(map, slots);
+        Ok(if found == Origin::NOWHERE { origin } else { found })
     }
 
-    /// Go: evalArg. The value joins the others; its place is given back.
+    /// Go: evalArg. Gives where the value comes from.
     #[inline(always)]
-    fn argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
+    fn argument(&mut self, dot: &Operand, ty: &Type, id: NodeId, slot: &mut Value) -> Exec<Origin> {
         self.node = id;
         let tree = self.tree;
         // What fits without a look.
         match (tree.node(id).kind, ty) {
             (NodeKind::String(text), Type::Any | Type::String) => {
-                values.push(Value::Str(tree.string(text).clone()));
-                Ok(Span::NOWHERE)
+                put(slot, Value::Str(tree.string(text).clone()));
+                Ok(Origin::NOWHERE)
             }
             (NodeKind::Number(number), Type::Any) => {
-                match tree.number(number).plain_int() {
-                    Some(int) => values.push(Value::int(int)),
-                    None => values.push(self.literal(id)?.value),
-                }
-                Ok(Span::NOWHERE)
+                put(slot, tree.number(number).plain_int().map_or_else(|| self.literal(id), |int| Ok(Value::int(int)))?);
+                Ok(Origin::NOWHERE)
             }
             (NodeKind::Variable(name, fields), Type::Any) if fields.is_empty() => {
-                let Operand { value, span, .. } = self.variable(name)?;
-                values.push(value.clone());
-                Ok(*span)
+                let Operand { value, held } = self.variable(name)?;
+                put(slot, value.clone());
+                Ok(held.origin())
             }
             (NodeKind::Variable(name, fields), Type::String) if fields.is_empty() => {
-                let operand = self.variable(name)?;
-                match &operand.value {
-                    Value::Str(text) => values.push(Value::Str(text.clone())),
-                    _ => return self.fit_type(operand.clone(), ty, values),
-                }
-                Ok(operand.span)
+                let Operand { value, held } = self.variable(name)?;
+                let Value::Str(text) = value else { return self.fitting_argument(dot, *ty, id, slot) };
+                put(slot, Value::Str(text.clone()));
+                Ok(held.origin())
             }
-            (NodeKind::Pipe(_), Type::Any) => {
-                let Operand { value, span, .. } = self.pipeline(dot, id)?;
-                values.push(value);
-                Ok(span)
-            }
-            _ => self.fitting_argument(dot, ty, id, values),
+            (NodeKind::Pipe(_), Type::Any) => self.pipeline(dot, id, slot),
+            _ => self.fitting_argument(dot, *ty, id, slot),
         }
     }
 
-    fn fitting_argument(&mut self, dot: &Operand, ty: Type, id: NodeId, values: &mut Vec<Value>) -> Exec<Span> {
-        let tree = self.tree;
-        let operand = match tree.node(id).kind {
-            NodeKind::Dot => return self.fit(dot.clone(), ty, values),
-            NodeKind::Nil if can_be_nil(ty) => {
-                values.push(zero(ty));
-                return Ok(Span::NOWHERE);
-            }
+    fn fitting_argument(&mut self, dot: &Operand, ty: Type, id: NodeId, slot: &mut Value) -> Exec<Origin> {
+        match self.tree.node(id).kind {
+            NodeKind::Nil if can_be_nil(ty) => put(slot, zero(ty)),
             NodeKind::Nil => return self.fail(format!("cannot assign nil to {}", ty.name())),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default())?,
-            NodeKind::Variable(name, fields) => {
-                let value = self.variable(name)?.clone();
-                match tree.fields(fields) {
-                    [] => value,
-                    fields => self.field_chain(dot, &value, id, fields, Args::default())?,
-                }
-            }
-            NodeKind::Pipe(_) => self.pipeline(dot, id)?,
-            NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default())?,
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default())?,
+            NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => put(slot, self.typed_literal(ty, id)?),
             _ => {
-                values.push(self.typed_literal(ty, id)?);
-                return Ok(Span::NOWHERE);
+                let mut value = Value::Nil;
+                let held = self.any_argument(dot, id, &mut value)?;
+                self.fit(value, held, ty, slot)?;
+                return Ok(held.origin());
             }
-        };
-        self.fit(operand, ty, values)
+        }
+        Ok(Origin::NOWHERE)
     }
 
     /// Go: evalArg where the parameter is a reflect.Value.
-    fn any_argument(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
+    fn any_argument(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Held> {
         self.node = id;
         let tree = self.tree;
         match tree.node(id).kind {
-            NodeKind::Dot => Ok(dot.clone()),
-            NodeKind::Nil => Ok(Operand::invalid()),
-            NodeKind::Field(fields) => self.field_chain(dot, dot, id, tree.fields(fields), Args::default()),
+            NodeKind::Dot => {
+                put(out, dot.value.clone());
+                Ok(dot.held)
+            }
+            NodeKind::Nil => Ok(Held::PLAIN),
+            NodeKind::Field(fields) => {
+                self.field_chain(dot, dot.receiver(), id, tree.fields(fields), Args::default(), out)
+            }
             NodeKind::Variable(name, fields) => {
                 let value = self.variable(name)?.clone();
-                match tree.fields(fields) {
-                    [] => Ok(value),
-                    fields => self.field_chain(dot, &value, id, fields, Args::default()),
-                }
+                self.field_chain(dot, value.receiver(), id, tree.fields(fields), Args::default(), out)
             }
-            NodeKind::Pipe(_) => self.pipeline(dot, id),
-            NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default()),
-            NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default()),
-            _ => self.literal(id),
+            NodeKind::Pipe(_) => self.pipeline(dot, id, out).map(Held::from),
+            NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default(), out),
+            NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default(), out),
+            _ => {
+                put(out, self.literal(id)?);
+                Ok(Held::PLAIN)
+            }
         }
     }
 
@@ -245,7 +249,7 @@ impl Frame<'_> {
         let kind = tree.node(id).kind;
         let number = if let NodeKind::Number(number) = kind { Some(tree.number(number)) } else { None };
         let (value, expected) = match ty {
-            Type::Any => return Ok(self.literal(id)?.value),
+            Type::Any => return self.literal(id),
             Type::Bool => (if let NodeKind::Bool(b) = kind { Some(Value::Bool(b)) } else { None }, "bool"),
             Type::String => {
                 (if let NodeKind::String(s) = kind { Some(Value::Str(tree.string(s).clone())) } else { None }, "string")
@@ -265,36 +269,36 @@ impl Frame<'_> {
         })
     }
 
-    /// Go: validateType. The value joins the others; its place is given back.
+    /// Go: validateType.
     #[inline]
-    fn fit(&self, operand: Operand, ty: Type, values: &mut Vec<Value>) -> Exec<Span> {
-        match (ty, &operand.value) {
+    fn fit(&self, value: Value, held: Held, ty: Type, slot: &mut Value) -> Exec<()> {
+        match (ty, &value) {
             (Type::Any, _) | (Type::String, Value::Str(_)) => {
-                values.push(operand.value);
-                Ok(operand.span)
+                put(slot, value);
+                Ok(())
             }
-            _ => self.fit_type(operand, ty, values),
+            _ => self.fit_type(value, held, ty, slot),
         }
     }
 
-    fn fit_type(&self, operand: Operand, ty: Type, values: &mut Vec<Value>) -> Exec<Span> {
-        let value = match (&operand.value, operand.value.ty()) {
-            (_, None) => match (operand.is_interface, can_be_nil(ty)) {
+    fn fit_type(&self, value: Value, held: Held, ty: Type, slot: &mut Value) -> Exec<()> {
+        let value = match (&value, value.ty()) {
+            (_, None) => match (held.is_interface(), can_be_nil(ty)) {
                 (false, true) => zero(ty),
                 (false, false) => return self.fail(format!("invalid value; expected {}", ty.name())),
                 (true, _) => return self.wrong_type(Type::Any, ty),
             },
-            (_, Some(actual)) if actual == ty => operand.value,
+            (_, Some(actual)) if actual == ty => value,
             // The types are made of the same, and one of them has no name.
-            (Value::Map(_), Some(Type::Values)) if ty == Type::Map => operand.value,
+            (Value::Map(_), Some(Type::Values)) if ty == Type::Map => value,
             (Value::Object(object), Some(actual)) => match object.underlying() {
                 Some(inner) if inner.ty() == Some(ty) => inner,
                 _ => return self.wrong_type(actual, ty),
             },
             (_, Some(actual)) => return self.wrong_type(actual, ty),
         };
-        values.push(value);
-        Ok(operand.span)
+        put(slot, value);
+        Ok(())
     }
 
     fn wrong_type<T>(&self, actual: Type, expected: Type) -> Exec<T> {
@@ -304,10 +308,10 @@ impl Frame<'_> {
 
 /// The types of a function's parameters, one after another.
 #[inline]
-fn parameters(func: &Func) -> impl FnMut() -> Type {
-    let variadic = func.variadic.unwrap_or(Type::Any);
+fn parameters<'f>(func: &'f Func) -> impl FnMut() -> &'f Type {
+    let variadic = func.variadic.as_ref().unwrap_or(&Type::Any);
     let mut params = func.params.iter();
-    move || params.next().copied().unwrap_or(variadic)
+    move || params.next().unwrap_or(variadic)
 }
 
 /// Go: reflect.Value.SetInt.

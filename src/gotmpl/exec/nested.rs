@@ -28,7 +28,7 @@ impl Nested<'_> {
         }
         let start = self.run.start();
         let outer = self.run.enter(self.tree, self.action);
-        run_tree(scope, tree, &Operand::root(data.clone()), self.run, world, 0)?;
+        run_tree(scope, tree, &Operand::plain(data.clone()), self.run, world, 0)?;
         self.run.leave(outer);
         Ok(self.run.take_since(start))
     }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::super::ast::{Name, NodeId, Tree};
 use super::super::trace::{Mark, NO_VALUE, Trace, without};
 use super::super::value::{Kind, Str, Value};
-use super::operand::Operand;
+use super::operand::{Held, Origin};
 use super::{Exec, Frame, Run};
 use crate::base::Span;
 use crate::base::float::small_integer;
@@ -128,19 +128,19 @@ impl Frame<'_> {
     pub(super) fn write_text(&mut self, id: NodeId) -> Exec<()> {
         let tree = self.tree;
         let node = tree.node(id);
-        self.mark(id, Span::NOWHERE);
+        self.mark(id, Origin::NOWHERE);
         let before = self.run.out.len();
         self.run.out.extend_from_slice(tree.slice(node.start, node.end));
         self.account(before)
     }
 
     /// Go: printValue.
-    pub(super) fn print(&mut self, operand: &Operand) -> Exec<()> {
-        self.mark(self.node, operand.span);
-        self.read(&operand.value, operand.span);
+    pub(super) fn print(&mut self, value: &Value, origin: Origin) -> Exec<()> {
+        self.mark(self.node, origin);
+        self.read(value, origin);
         let out = &mut self.run.out;
         let before = out.len();
-        match &operand.value {
+        match value {
             Value::Nil => out.extend_from_slice(NO_VALUE),
             Value::Str(text) => {
                 out.extend_from_slice(text);
@@ -150,7 +150,7 @@ impl Frame<'_> {
             Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
             value if value.kind() == Kind::Func => {
                 let node = String::from_utf8_lossy(&self.tree.print(self.node)).into_owned();
-                return self.fail(format!("can't print {node} of type {}", operand.type_name()));
+                return self.fail(format!("can't print {node} of type {}", Held::PLAIN.type_name(value)));
             }
             value => {
                 let text = match value {
@@ -179,10 +179,10 @@ impl Frame<'_> {
         self.fail("the templates write too much text")
     }
 
-    fn mark(&mut self, id: NodeId, value: Span) {
+    fn mark(&mut self, id: NodeId, value: Origin) {
         let at = self.run.out.len();
         if let Some(recorder) = &mut self.run.recorder {
-            let place = recorder.place(self.tree, id, value);
+            let place = recorder.place(self.tree, id, self.run.origins.span(value));
             recorder.mark(at, place);
         }
     }

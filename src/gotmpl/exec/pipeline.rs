@@ -3,90 +3,89 @@
 use super::super::ast::{Callee, DOLLAR, Node, NodeId, NodeKind, Part, VarId};
 use super::super::literal::Number;
 use super::super::value::Value;
-use super::operand::{Args, Operand};
+use super::operand::{Args, Held, Operand, Origin, put};
 use super::{Exec, Frame, Variable};
 
 impl Frame<'_> {
-    /// Go: evalPipeline. Variables that it declares stay until the end of the control structure.
-    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId) -> Exec<Operand> {
+    /// Go: evalPipeline. Variables that it declares stay until the end of the control structure. What was nil in an
+    /// interface is no value from here on.
+    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Origin> {
         self.node = id;
         let tree = self.tree;
         let pipe = tree.pipe(id);
-        let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Operand::invalid()) };
-        let mut result = self.command(dot, *first, None);
-        if others.is_empty() && pipe.variables.is_empty() {
-            // As below, of what stays where it is.
-            if let Ok(value) = &mut result {
-                value.is_interface = false;
-            }
-            return result;
-        }
-        let mut value = result?;
+        let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Origin::NOWHERE) };
+        let mut origin = self.command(dot, *first, None, out)?.origin();
         for command in others {
-            // What was nil in an interface is no value from here on.
-            value.is_interface = false;
-            value = self.command(dot, *command, Some(value))?;
+            origin = self.command(dot, *command, Some(origin), out)?.origin();
         }
-        value.is_interface = false;
         for name in tree.ids(pipe.variables) {
+            let value = Operand { value: out.clone(), held: Held::from(origin) };
             if pipe.is_assignment {
-                self.assign(*name, value.clone())?;
+                self.assign(*name, value)?;
             } else {
-                self.run.variables.push(Variable { name: *name, value: value.clone() });
+                self.run.variables.push(Variable { name: *name, value });
             }
         }
-        Ok(value)
+        Ok(origin)
     }
 
-    /// Go: evalCommand. `last` is what the command before it gave. Most commands are calls, which go the short way.
+    /// Go: evalCommand. `last` says where what the command before it gave comes from, which is in `out`. Most commands
+    /// are calls, which go the short way.
     #[inline(always)]
-    fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
+    fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Origin>, out: &mut Value) -> Exec<Held> {
         let tree = self.tree;
         if let NodeKind::Command(words) = tree.node(id).kind
             && let [first, words @ ..] = tree.ids(words)
             && let Node { start, end, kind: NodeKind::Function(Callee::Func(func)), .. } = *tree.node(*first)
         {
             self.node = *first;
-            return self.call(dot, func, None, id, Part { start, end }, Args { words, last });
+            return self.call(dot, func, id, Part { start, end }, Args { receiver: None, words, last }, out);
         }
-        self.other_command(dot, id, last)
+        self.other_command(dot, id, last, out)
     }
 
-    fn other_command(&mut self, dot: &Operand, id: NodeId, last: Option<Operand>) -> Exec<Operand> {
+    fn other_command(&mut self, dot: &Operand, id: NodeId, last: Option<Origin>, out: &mut Value) -> Exec<Held> {
         let tree = self.tree;
         let NodeKind::Command(words) = tree.node(id).kind else { return self.fail("can't evaluate command") };
         let Some((&first, words)) = tree.ids(words).split_first() else { return self.fail("can't evaluate command") };
-        let args = Args { words, last };
+        let args = Args { receiver: None, words, last };
         match tree.node(first).kind {
             NodeKind::Field(fields) => {
                 self.node = first;
-                self.field_chain(dot, dot, first, tree.fields(fields), args)
+                self.field_chain(dot, dot.receiver(), first, tree.fields(fields), args, out)
             }
-            NodeKind::Chain(inner, fields) => self.chain(dot, first, inner, tree.fields(fields), args),
+            NodeKind::Chain(inner, fields) => self.chain(dot, first, inner, tree.fields(fields), args, out),
             NodeKind::Function(callee) => {
                 self.node = first;
-                self.call_function(dot, callee, id, first, args)
+                self.call_function(dot, callee, id, first, args, out)
             }
             NodeKind::Pipe(_) => {
                 self.not_a_function(first, &args)?;
-                self.pipeline(dot, first)
+                self.pipeline(dot, first, out).map(Held::from)
             }
             NodeKind::Variable(name, fields) => {
                 self.node = first;
                 let value = self.variable(name)?.clone();
                 if fields.is_empty() {
                     self.not_a_function(first, &args)?;
-                    return Ok(value);
+                    put(out, value.value);
+                    return Ok(value.held);
                 }
-                self.field_chain(dot, &value, first, tree.fields(fields), args)
+                self.field_chain(dot, value.receiver(), first, tree.fields(fields), args, out)
             }
             kind => {
                 self.node = first;
                 self.not_a_function(first, &args)?;
                 match kind {
-                    NodeKind::Dot => Ok(dot.clone()),
+                    NodeKind::Dot => {
+                        put(out, dot.value.clone());
+                        Ok(dot.held)
+                    }
                     NodeKind::Nil => self.fail("nil is not a command"),
-                    _ => self.literal(first),
+                    _ => {
+                        put(out, self.literal(first)?);
+                        Ok(Held::PLAIN)
+                    }
                 }
             }
         }
@@ -101,9 +100,9 @@ impl Frame<'_> {
     }
 
     /// A literal where any type will do.
-    pub(super) fn literal(&mut self, id: NodeId) -> Exec<Operand> {
+    pub(super) fn literal(&mut self, id: NodeId) -> Exec<Value> {
         self.node = id;
-        let value = match self.tree.node(id).kind {
+        Ok(match self.tree.node(id).kind {
             NodeKind::Bool(b) => Value::Bool(b),
             NodeKind::String(text) => Value::Str(self.tree.string(text).clone()),
             NodeKind::Number(number) => match ideal_constant(self.tree.number(number)) {
@@ -114,8 +113,7 @@ impl Frame<'_> {
                 }
             },
             _ => return self.fail("can't evaluate command"),
-        };
-        Ok(Operand::plain(value))
+        })
     }
 
     #[inline]

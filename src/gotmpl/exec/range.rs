@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::super::ast::Branch;
-use super::super::value::{Key, List, Map, Str, Type, Value};
-use super::operand::Operand;
+use super::super::value::{Entry, Key, List, Map, Str, Type, Value};
+use super::operand::{Held, Operand, Origin};
 use super::{Exec, Flow, Frame};
-use crate::base::Span;
 
 impl Frame<'_> {
     pub(super) fn range(&mut self, dot: &Operand, branch: Branch) -> Exec<Flow> {
@@ -21,22 +20,23 @@ impl Frame<'_> {
     }
 
     fn range_or_else(&mut self, dot: &Operand, branch: Branch) -> Exec<Flow> {
-        let operand = self.pipeline(dot, branch.pipe)?;
-        let made_of = match &operand.value {
+        let mut value = Value::Nil;
+        let origin = self.pipeline(dot, branch.pipe, &mut value)?;
+        let made_of = match &value {
             Value::Object(object) => object.underlying(),
             _ => None,
         };
-        self.ranged(&operand);
-        let flow = match made_of.as_ref().unwrap_or(&operand.value) {
+        self.ranged(&value, origin);
+        let flow = match made_of.as_ref().unwrap_or(&value) {
             Value::Int(end, ty) => {
-                self.one_variable(branch, &operand)?;
+                self.one_variable(branch, &value)?;
                 self.range_numbers(branch, (0..*end).map(|n| Value::Int(n, *ty)))?
             }
             Value::Uint(end, ty) => {
-                self.one_variable(branch, &operand)?;
+                self.one_variable(branch, &value)?;
                 self.range_numbers(branch, (0..*end).map(|n| Value::Uint(n, *ty)))?
             }
-            Value::List(list) => self.range_list(branch, list, operand.span)?,
+            Value::List(list) => self.range_list(branch, list, origin)?,
             Value::Map(map) => self.range_map(branch, map)?,
             Value::Nil => None,
             value => {
@@ -50,11 +50,11 @@ impl Frame<'_> {
         }
     }
 
-    fn one_variable(&self, branch: Branch, operand: &Operand) -> Exec<()> {
+    fn one_variable(&self, branch: Branch, value: &Value) -> Exec<()> {
         if self.tree.pipe(branch.pipe).variables.len() < 2 {
             return Ok(());
         }
-        let value = super::super::fmt::shown(&operand.value);
+        let value = super::super::fmt::shown(value);
         self.fail(format!("can't use {value} to iterate over more than one variable"))
     }
 
@@ -70,12 +70,12 @@ impl Frame<'_> {
         Ok(flow)
     }
 
-    fn range_list(&mut self, branch: Branch, list: &List, span: Span) -> Exec<Option<Flow>> {
+    fn range_list(&mut self, branch: Branch, list: &List, origin: Origin) -> Exec<Option<Flow>> {
         let is_interface = list.ty().element() == Type::Any;
         let mut flow = None;
         for at in 0..list.len() {
             let Some(value) = list.get(at) else { break };
-            let element = Operand { value, is_interface, span };
+            let element = Operand { value, held: Held::new(is_interface, origin) };
             flow = Some(self.iteration(branch, || Operand::plain(Value::int(at as i64)), element)?);
             if flow == Some(Flow::Break) {
                 break;
@@ -87,15 +87,15 @@ impl Frame<'_> {
     /// Over the entries that the map has at the start.
     fn range_map(&mut self, branch: Branch, map: &Rc<Map>) -> Exec<Option<Flow>> {
         let is_interface = map.ty().element() == Type::Any;
-        let entries: Vec<(Key, Operand)> = map
-            .entries()
-            .iter()
-            .map(|(key, entry)| (key.clone(), Operand { value: entry.value.clone(), is_interface, span: entry.span }))
-            .collect();
+        let element = |(key, entry): (&Key, &Entry)| {
+            let held = Held::new(is_interface, self.run.origin(entry.span));
+            (key.clone(), Operand { value: entry.value.clone(), held })
+        };
+        let entries: Vec<(Key, Operand)> = map.entries().iter().map(element).collect();
         let mut flow = None;
         for (key, element) in entries {
-            let span = element.span;
-            let key = || Operand { value: Value::Str(Str::new(key)), is_interface: false, span };
+            let held = Held::from(element.held.origin());
+            let key = || Operand { value: Value::Str(Str::new(key)), held };
             flow = Some(self.iteration(branch, key, element)?);
             if flow == Some(Flow::Break) {
                 break;

@@ -8,7 +8,7 @@
 use super::super::func::Func;
 use super::super::value::{Map, Value};
 use super::Frame;
-use super::operand::Operand;
+use super::operand::Origin;
 use crate::base::Span;
 
 /// Functions that look up keys one after another, and whether the map comes first or last.
@@ -24,9 +24,9 @@ pub(super) enum MapIs {
 impl Frame<'_> {
     /// The value is printed or handed on.
     #[inline]
-    pub(super) fn read(&self, value: &Value, span: Span) {
+    pub(super) fn read(&self, value: &Value, origin: Origin) {
         if self.run.records {
-            self.record_read(value, span);
+            self.record_read(value, self.run.origins.span(origin));
         }
     }
 
@@ -45,21 +45,21 @@ impl Frame<'_> {
 
     /// Whether the value is true was asked. That says nothing of what is in it.
     #[inline]
-    pub(super) fn tested(&self, operand: &Operand) {
+    pub(super) fn tested(&self, value: &Value, origin: Origin) {
         if self.run.records {
-            self.record_test(operand);
+            self.record_test(value, origin);
         }
     }
 
     #[cold]
-    fn record_test(&self, operand: &Operand) {
-        let has_more = match &operand.value {
+    fn record_test(&self, value: &Value, origin: Origin) {
+        let has_more = match value {
             Value::Map(map) => !map.is_empty(),
             Value::List(list) => !list.is_empty(),
             _ => false,
         };
         if !has_more {
-            self.read(&operand.value, operand.span);
+            self.read(value, origin);
         }
     }
 
@@ -69,13 +69,13 @@ impl Frame<'_> {
     }
 
     /// The function looked up keys: where what it found was set. The arguments are read up to there.
-    pub(super) fn looked_up(&self, map: MapIs, args: &[Value]) -> Span {
-        let mut span = Span::NOWHERE;
+    pub(super) fn looked_up(&mut self, map: MapIs, args: &[Value]) -> Origin {
+        let mut origin = Origin::NOWHERE;
         let (holder, keys) = match (map, args) {
             (MapIs::First, [map, keys @ ..]) => (map, keys),
             // The default stands before the map.
             (MapIs::Last, [keys @ .., _, map]) => (map, keys),
-            _ => return span,
+            _ => return origin,
         };
         let mut value = holder.clone();
         for key in keys {
@@ -85,18 +85,18 @@ impl Frame<'_> {
             };
             let Some(entry) = entry else { break };
             if !entry.span.is_nowhere() {
-                span = entry.span;
+                origin = self.run.origin(entry.span);
             }
             value = entry.value;
         }
-        self.read(&value, span);
-        span
+        self.read(&value, origin);
+        origin
     }
 
     /// Elements of a list have no places of their own, so whoever goes over it reads it.
-    pub(super) fn ranged(&self, operand: &Operand) {
-        if self.run.records && !matches!(&operand.value, Value::Map(map) if has_places(map)) {
-            self.read(&operand.value, operand.span);
+    pub(super) fn ranged(&self, value: &Value, origin: Origin) {
+        if self.run.records && !matches!(value, Value::Map(map) if has_places(map)) {
+            self.read(value, origin);
         }
     }
 }
