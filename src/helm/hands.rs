@@ -43,6 +43,8 @@ pub struct Hands<'scope, 'env> {
     is_over: &'env AtomicBool,
     functions: FuncMap,
     worker: Option<Worker>,
+    /// All that were seen, but for those that were parsed here.
+    templates: Vec<Arc<TemplateText>>,
     to_parse: Pile<Arc<TemplateText>>,
     to_read: Pile<Text>,
 }
@@ -70,6 +72,7 @@ pub fn with<R>(sources: &Sources, work: impl FnOnce(&mut Hands) -> R) -> R {
             is_over: &is_over,
             functions: functions::all(),
             worker: None,
+            templates: Vec::new(),
             to_parse: Pile::new(),
             to_read: Pile::new(),
         })
@@ -86,16 +89,30 @@ impl Hands<'_, '_> {
     pub fn ahead(&mut self, early: Early) {
         match early {
             Early::Template(text) => self.parse(text),
-            Early::Values(text) if text.len() >= BYTES_WORTH_A_THREAD => {
-                if let Some(worker) = self.worker() {
+            Early::Values(text) => {
+                if let Some(worker) = is_large(text).then(|| self.worker()).flatten() {
                     let _ = worker.jobs.send(Job::Values(text.clone()));
                 }
             }
-            Early::Values(_) => {}
+            Early::Wanted(text) => {
+                if is_large(text) && self.worker.is_some() {
+                    self.parse_until_read(text);
+                }
+            }
+        }
+    }
+
+    /// The other thread has the values: meanwhile templates are parsed, from the last on, as it begins with the first.
+    fn parse_until_read(&mut self, values: &ValuesText) {
+        while !values.is_read()
+            && let Some(text) = self.templates.pop()
+        {
+            text.parse(&self.functions);
         }
     }
 
     fn parse(&mut self, text: &Arc<TemplateText>) {
+        self.templates.push(text.clone());
         self.to_parse.add(text.clone(), text.len());
         let worth = if self.worker.is_some() { BYTES_WORTH_A_MESSAGE } else { BYTES_WORTH_A_THREAD };
         if self.to_parse.bytes < worth {
@@ -121,12 +138,14 @@ impl Hands<'_, '_> {
 
     /// All that was to be read since this was asked last. In no order.
     pub fn documents(&mut self) -> Vec<Read> {
+        let worker = self.worker.take().map(|Worker { jobs, answers, owed }| {
+            // It comes to its end by itself then, and who ends the process need not wake it for that.
+            drop(jobs);
+            answers.into_iter().take(owed)
+        });
         // The last ones are as soon read here.
         let mut documents = read(self.to_read.take(), self.sources);
-        if let Some(worker) = &mut self.worker {
-            let owed = std::mem::take(&mut worker.owed);
-            documents.extend(worker.answers.iter().take(owed).flatten());
-        }
+        documents.extend(worker.into_iter().flatten().flatten());
         documents
     }
 
@@ -179,6 +198,10 @@ impl<T> Pile<T> {
         self.bytes = 0;
         std::mem::take(&mut self.items)
     }
+}
+
+fn is_large(text: &ValuesText) -> bool {
+    text.len() >= BYTES_WORTH_A_THREAD
 }
 
 fn read(texts: Vec<Text>, sources: &Sources) -> Vec<Read> {

@@ -43,6 +43,8 @@ enum Known {
 pub enum Early<'t> {
     Template(&'t Arc<TemplateText>),
     Values(&'t Arc<ValuesText>),
+    /// Nothing can be done any more before these are read.
+    Wanted(&'t ValuesText),
 }
 
 impl Known {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Ahead, CHART_FILE, Known, Raw, prefixed, raw_files, read_yaml};
+use super::{Ahead, CHART_FILE, Early, Known, Raw, prefixed, raw_files, read_yaml};
 use crate::base::{Diagnostic, Result, SourceId, Sources};
 use crate::gotmpl::{Map, Type};
 use crate::helm::archive::{self, MAX_CHART_SIZE};
@@ -88,7 +88,10 @@ impl<'a> Assembler<'a> {
             "Chart.lock" => chart.lock = Some(self.read_lock(&raw)?),
             "values.yaml" => {
                 let (source, values) = match &raw.known {
-                    Some(Known::Values(text)) => (text.source(), text.values()),
+                    Some(Known::Values(text)) => {
+                        (self.ahead)(Early::Wanted(text));
+                        (text.source(), text.values())
+                    }
                     _ => {
                         let source = self.source(&raw);
                         (source, values::read(source, &raw.data))

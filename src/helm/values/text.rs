@@ -37,6 +37,11 @@ impl ValuesText {
         let _ = self.documents();
     }
 
+    /// Whether somebody has read its documents.
+    pub fn is_read(&self) -> bool {
+        self.documents.get().is_some()
+    }
+
     /// As [`super::read`] of the text.
     pub fn values(&self) -> Result<Map> {
         merged(self.documents().as_ref().map_err(Clone::clone)?)
