@@ -194,6 +194,8 @@ fn all_commands_have_manual_pages() {
         assert!(pages.join(name).is_file(), "{name}");
     }
     assert!(!place.kz(&["man", "no-such"]).status.success());
+    let mistyped = place.kz(&["man", "release", "hsitory"]);
+    assert!(String::from_utf8_lossy(&mistyped.stderr).contains("did you mean `history`?"));
 }
 
 #[test]

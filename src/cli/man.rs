@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
 use clap_mangen::Man;
+use kz::base::suggest::nearest;
 use kz::base::{Diagnostic, Result, Sources};
 
 use super::args::{self, Purpose, is_on, path, switch, texts};
@@ -54,7 +55,11 @@ fn pages(matches: &ArgMatches) -> Result<Vec<u8>> {
     let mut command = &root;
     for word in &words {
         command = command.find_subcommand(word).ok_or_else(|| {
-            Diagnostic::new("usage", format!("there is no command `{word}`")).help("`kz --help` lists what there is")
+            let error = Diagnostic::new("usage", format!("there is no command `{word}`"));
+            match nearest(word, below(command).map(Command::get_name)) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("`kz --help` lists what there is"),
+            }
         })?;
     }
     let name = std::iter::once("kz").chain(words.iter().map(|word| word.as_str())).collect::<Vec<_>>().join("-");
