@@ -26,7 +26,7 @@ use hashbrown::HashSet;
 
 pub(super) use self::fields::zero;
 pub use self::limits::Limits;
-use self::operand::{Held, Operand, Origin, Origins};
+use self::operand::{Operand, Origin, Origins};
 use self::output::Recorder;
 pub use self::output::{Output, Place, PlaceId, Places};
 use super::ast::{Branch, DOLLAR, Name, NodeId, NodeKind, Tree, VarId};
@@ -210,10 +210,10 @@ impl<'e> Frame<'e> {
             NodeKind::Text => self.write_text(id)?,
             NodeKind::Action(pipe) => {
                 let mut value = Value::Nil;
-                let origin = self.pipeline(dot, pipe, &mut value)?;
+                let meta = self.pipeline(dot, pipe, &mut value)?;
                 if tree.pipe(pipe).variables.is_empty() {
                     self.node = id;
-                    self.print(&value, origin)?;
+                    self.print(&value, meta)?;
                 }
             }
             NodeKind::If(branch) => return self.branch(dot, branch, false),
@@ -231,10 +231,10 @@ impl<'e> Frame<'e> {
     fn branch(&mut self, dot: &Operand, branch: Branch, sets_dot: bool) -> Exec<Flow> {
         let known = self.run.variables.len();
         let mut value = Value::Nil;
-        let origin = self.pipeline(dot, branch.pipe, &mut value)?;
-        self.tested(&value, origin);
+        let meta = self.pipeline(dot, branch.pipe, &mut value)?;
+        self.tested(&value, meta.origin());
         let flow = match (value.is_true(), branch.otherwise) {
-            (true, _) if sets_dot => self.walk_list(&Operand { value, held: Held::from(origin) }, branch.list),
+            (true, _) if sets_dot => self.walk_list(&Operand { value, meta }, branch.list),
             (true, _) => self.walk_list(dot, branch.list),
             (false, Some(otherwise)) => self.walk_list(dot, otherwise.get()),
             (false, None) => Ok(Flow::Next),
@@ -253,7 +253,7 @@ impl<'e> Frame<'e> {
         }
         let mut data = Operand::invalid();
         if let Some(pipe) = pipe {
-            data.held = Held::from(self.pipeline(dot, pipe.get(), &mut data.value)?);
+            data.meta = self.pipeline(dot, pipe.get(), &mut data.value)?;
         }
         let outer = self.run.enter(self.tree, self.action);
         run_tree(self.scope, tree, &data, self.run, self.world, self.depth + 1)?;

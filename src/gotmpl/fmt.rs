@@ -63,6 +63,11 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) -> Result<(), Fault> {
     Printer::new(out).arg(value, 'v')
 }
 
+/// As [`append_value`], of what a pointer points to. Go: what an action prints (printableValue).
+pub fn append_pointed_to(out: &mut Vec<u8>, value: &Value) -> Result<(), Fault> {
+    Printer::new(out).pointed_to(value)
+}
+
 /// A value as `%v` prints it, for the texts of errors: of what cannot be printed, as much as can.
 pub fn shown(value: &Value) -> String {
     let mut out = Vec::new();

@@ -180,8 +180,8 @@ pub trait Object {
         None
     }
 
-    /// What the String method of a pointer to it gives. An action finds it for what it takes out of a pointer;
-    /// functions such as `print` do not.
+    /// What the String method of a pointer to it gives. An action finds it for a field of what a pointer points to, until
+    /// that has been in an interface; functions such as `print` do not.
     fn address_text(&self) -> Option<String> {
         None
     }

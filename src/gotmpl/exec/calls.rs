@@ -5,7 +5,7 @@ use super::super::func::{Call, Fault, Func};
 use super::super::value::{IntType, Type, UintType, Value};
 use super::fields::zero;
 use super::nested::Nested;
-use super::operand::{Args, Held, Operand, Origin, can_be_nil, clear, put, take};
+use super::operand::{Args, Meta, Operand, Origin, can_be_nil, clear, put, take};
 use super::{Exec, Frame};
 
 impl Frame<'_> {
@@ -19,7 +19,7 @@ impl Frame<'_> {
         id: NodeId,
         args: Args,
         out: &mut Value,
-    ) -> Exec<Held> {
+    ) -> Exec<Meta> {
         match callee {
             Callee::Func(func) => {
                 let node = self.tree.node(id);
@@ -33,41 +33,41 @@ impl Frame<'_> {
     }
 
     /// Go: `and` gives the first argument that is false, `or` the first that is true, or else the last.
-    fn short_circuit(&mut self, dot: &Operand, stops_at: bool, name: &str, args: Args, out: &mut Value) -> Exec<Held> {
+    fn short_circuit(&mut self, dot: &Operand, stops_at: bool, name: &str, args: Args, out: &mut Value) -> Exec<Meta> {
         if args.is_empty() {
             return self.fail(format!("wrong number of args for {name}: want at least 1 got 0"));
         }
-        let last = args.last.map(|origin| (take(out), origin));
-        let mut held = Held::PLAIN;
+        let piped = args.piped.map(|meta| (take(out), meta));
+        let mut meta = Meta::PLAIN;
         for arg in args.words {
-            drop(take(out));
-            held = self.any_argument(dot, *arg, out)?;
-            self.tested(out, held.origin());
+            clear(out);
+            meta = self.any_argument(dot, *arg, out)?;
+            self.tested(out, meta.origin());
             if out.is_true() == stops_at {
-                return Ok(held);
+                return Ok(meta);
             }
         }
-        let Some((last, origin)) = last else { return Ok(held) };
-        *out = last;
-        Ok(Held::from(origin))
+        let Some((piped, meta)) = piped else { return Ok(meta) };
+        *out = piped;
+        Ok(meta)
     }
 
     /// Go: the builtin `call`. No value of a template is a function, so there is nothing that it could call.
-    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: Args, out: &mut Value) -> Exec<Held> {
-        let last = args.last.map(|_| take(out));
+    fn call_value(&mut self, dot: &Operand, whole: NodeId, args: Args, out: &mut Value) -> Exec<Meta> {
+        let piped = args.piped.map(|_| take(out));
         let mut given = Vec::new();
         for arg in args.words {
             let mut value = Value::Nil;
             self.any_argument(dot, *arg, &mut value)?;
             given.push(value);
         }
-        let name = match (args.words.first(), &last) {
+        let name = match (args.words.first(), &piped) {
             (Some(arg), _) => String::from_utf8_lossy(&self.tree.print(*arg)).into_owned(),
             (None, Some(Value::Str(text))) => text.to_text().into_owned(),
-            (None, Some(last)) => format!("<{} Value>", Held::PLAIN.type_name(last)),
+            (None, Some(piped)) => format!("<{} Value>", Meta::PLAIN.type_name(piped)),
             (None, None) => return self.fail("wrong number of args for call: want at least 1 got 0"),
         };
-        given.extend(last);
+        given.extend(piped);
         let message = match given.first().and_then(Value::ty) {
             None => "call of nil".to_owned(),
             Some(ty) => format!("non-function {name} of type {}", ty.name()),
@@ -85,7 +85,7 @@ impl Frame<'_> {
         name: Part,
         args: Args,
         out: &mut Value,
-    ) -> Exec<Held> {
+    ) -> Exec<Meta> {
         let (fixed, given) = (func.params.len(), args.len());
         if given < fixed || given > fixed && func.variadic.is_none() {
             let name = String::from_utf8_lossy(self.tree.field(name));
@@ -109,8 +109,8 @@ impl Frame<'_> {
             for (arg, slot) in args.words.iter().zip(&mut *slots) {
                 self.argument(dot, types(), *arg, slot)?;
             }
-            if let (Some(last), Some(slot)) = (args.last, slots.last_mut()) {
-                self.fit(take(out), Held::from(last), *types(), slot)?;
+            if let (Some(meta), Some(slot)) = (args.piped, slots.last_mut()) {
+                self.fit(take(out), meta, *types(), slot)?;
             }
         }
         let mut nested = Nested { scope: self.scope, run: self.run, tree: self.tree, action: self.action };
@@ -122,7 +122,7 @@ impl Frame<'_> {
             Ok(value) => {
                 let is_interface = value.is_nil();
                 put(out, value);
-                Ok(Held::new(is_interface, origin))
+                Ok(Meta::from(origin).with_interface(is_interface))
             }
             Err(fault) => {
                 self.node = whole;
@@ -137,8 +137,8 @@ impl Frame<'_> {
         Err(error)
     }
 
-    /// Arguments that are read, unless the function looks up something in them. The place is what the function
-    /// makes is told to come from: the last of its arguments that comes from a file, or what it looks up.
+    /// As in [`Frame::call`], but the arguments are read, unless the function looks up something in them. The place is what
+    /// the function makes is told to come from: the last of its arguments that comes from a file, or what it looks up.
     #[cold]
     fn recorded_arguments(
         &mut self,
@@ -151,19 +151,19 @@ impl Frame<'_> {
         let mut origin = Origin::NOWHERE;
         let lookup = self.lookup(func);
         let mut types = parameters(func);
-        for (at, slot) in slots.iter_mut().enumerate() {
-            let from = match (args.words.get(at), args.last) {
-                (Some(arg), _) => self.argument(dot, types(), *arg, slot)?,
-                (None, last) => {
-                    let last = last.unwrap_or(Origin::NOWHERE);
-                    self.fit(take(out), Held::from(last), *types(), slot)?;
-                    last
-                }
-            };
+        let mut read = |frame: &mut Self, value: &Value, from: Origin| {
             if lookup.is_none() {
-                self.read(slot, from);
+                frame.read(value, from);
             }
             origin = if from == Origin::NOWHERE { origin } else { from };
+        };
+        for (arg, slot) in args.words.iter().zip(&mut *slots) {
+            let from = self.argument(dot, types(), *arg, slot)?;
+            read(self, slot, from);
+        }
+        if let (Some(meta), Some(slot)) = (args.piped, slots.last_mut()) {
+            self.fit(take(out), meta, *types(), slot)?;
+            read(self, slot, meta.origin());
         }
         let Some(map) = lookup else { return Ok(origin) };
         let found = self.looked_up(map, slots);
@@ -186,17 +186,17 @@ impl Frame<'_> {
                 Ok(Origin::NOWHERE)
             }
             (NodeKind::Variable(name, fields), Type::Any) if fields.is_empty() => {
-                let Operand { value, held } = self.variable(name)?;
+                let Operand { value, meta } = self.variable(name)?;
                 put(slot, value.clone());
-                Ok(held.origin())
+                Ok(meta.origin())
             }
             (NodeKind::Variable(name, fields), Type::String) if fields.is_empty() => {
-                let Operand { value, held } = self.variable(name)?;
+                let Operand { value, meta } = self.variable(name)?;
                 let Value::Str(text) = value else { return self.fitting_argument(dot, *ty, id, slot) };
                 put(slot, Value::Str(text.clone()));
-                Ok(held.origin())
+                Ok(meta.origin())
             }
-            (NodeKind::Pipe(_), Type::Any) => self.pipeline(dot, id, slot),
+            (NodeKind::Pipe(_), Type::Any) => self.pipeline(dot, id, slot).map(Meta::origin),
             _ => self.fitting_argument(dot, *ty, id, slot),
         }
     }
@@ -208,24 +208,24 @@ impl Frame<'_> {
             NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => put(slot, self.typed_literal(ty, id)?),
             _ => {
                 let mut value = Value::Nil;
-                let held = self.any_argument(dot, id, &mut value)?;
-                self.fit(value, held, ty, slot)?;
-                return Ok(held.origin());
+                let meta = self.any_argument(dot, id, &mut value)?;
+                self.fit(value, meta, ty, slot)?;
+                return Ok(meta.origin());
             }
         }
         Ok(Origin::NOWHERE)
     }
 
     /// Go: evalArg where the parameter is a reflect.Value.
-    fn any_argument(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Held> {
+    fn any_argument(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Meta> {
         self.node = id;
         let tree = self.tree;
         match tree.node(id).kind {
             NodeKind::Dot => {
                 put(out, dot.value.clone());
-                Ok(dot.held)
+                Ok(dot.meta)
             }
-            NodeKind::Nil => Ok(Held::PLAIN),
+            NodeKind::Nil => Ok(Meta::PLAIN),
             NodeKind::Field(fields) => {
                 self.field_chain(dot, dot.receiver(), id, tree.fields(fields), Args::default(), out)
             }
@@ -233,12 +233,12 @@ impl Frame<'_> {
                 let value = self.variable(name)?.clone();
                 self.field_chain(dot, value.receiver(), id, tree.fields(fields), Args::default(), out)
             }
-            NodeKind::Pipe(_) => self.pipeline(dot, id, out).map(Held::from),
+            NodeKind::Pipe(_) => self.pipeline(dot, id, out),
             NodeKind::Function(callee) => self.call_function(dot, callee, id, id, Args::default(), out),
             NodeKind::Chain(inner, fields) => self.chain(dot, id, inner, tree.fields(fields), Args::default(), out),
             _ => {
                 put(out, self.literal(id)?);
-                Ok(Held::PLAIN)
+                Ok(Meta::PLAIN)
             }
         }
     }
@@ -271,19 +271,19 @@ impl Frame<'_> {
 
     /// Go: validateType.
     #[inline]
-    fn fit(&self, value: Value, held: Held, ty: Type, slot: &mut Value) -> Exec<()> {
+    fn fit(&self, value: Value, meta: Meta, ty: Type, slot: &mut Value) -> Exec<()> {
         match (ty, &value) {
             (Type::Any, _) | (Type::String, Value::Str(_)) => {
                 put(slot, value);
                 Ok(())
             }
-            _ => self.fit_type(value, held, ty, slot),
+            _ => self.fit_type(value, meta, ty, slot),
         }
     }
 
-    fn fit_type(&self, value: Value, held: Held, ty: Type, slot: &mut Value) -> Exec<()> {
+    fn fit_type(&self, value: Value, meta: Meta, ty: Type, slot: &mut Value) -> Exec<()> {
         let value = match (&value, value.ty()) {
-            (_, None) => match (held.is_interface(), can_be_nil(ty)) {
+            (_, None) => match (meta.is_interface(), can_be_nil(ty)) {
                 (false, true) => zero(ty),
                 (false, false) => return self.fail(format!("invalid value; expected {}", ty.name())),
                 (true, _) => return self.wrong_type(Type::Any, ty),

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::super::ast::{NodeId, NodeKind, Part};
-use super::super::value::{Kind, Map, Type, Value};
-use super::operand::{Args, Held, Operand, Origin, Receiver, put};
+use super::super::func::Func;
+use super::super::value::{Kind, Map, Object, Type, Value};
+use super::operand::{Args, Meta, Operand, Receiver, clear, put};
 use super::{Exec, Frame, MissingKey};
 
 impl Frame<'_> {
@@ -17,16 +18,16 @@ impl Frame<'_> {
         fields: &[Part],
         args: Args,
         out: &mut Value,
-    ) -> Exec<Held> {
+    ) -> Exec<Meta> {
         self.node = inner;
         let mut receiver = Value::Nil;
-        let held = match self.tree.node(inner).kind {
+        let meta = match self.tree.node(inner).kind {
             NodeKind::Function(callee) => {
                 self.call_function(dot, callee, inner, inner, Args::default(), &mut receiver)?
             }
-            _ => Held::from(self.pipeline(dot, inner, &mut receiver)?),
+            _ => self.pipeline(dot, inner, &mut receiver)?,
         };
-        self.field_chain(dot, Receiver { value: &receiver, held }, id, fields, args, out)
+        self.field_chain(dot, Receiver { value: &receiver, meta }, id, fields, args, out)
     }
 
     /// Go: evalFieldChain. The last of the fields may be a method, which gets the arguments.
@@ -38,22 +39,20 @@ impl Frame<'_> {
         fields: &[Part],
         args: Args,
         out: &mut Value,
-    ) -> Exec<Held> {
-        let [first, rest @ ..] = fields else {
+    ) -> Exec<Meta> {
+        let Some((end, before)) = fields.split_last() else {
             put(out, receiver.value.clone());
-            return Ok(receiver.held);
+            return Ok(receiver.meta);
         };
-        let Some((end, middle)) = rest.split_last() else {
-            return self.field(dot, *first, id, args, receiver, out);
-        };
-        let mut value = Value::Nil;
-        let mut held = self.field(dot, *first, id, Args::default(), receiver, &mut value)?;
-        for field in middle {
+        let mut value;
+        let mut receiver = receiver;
+        for field in before {
             let mut next = Value::Nil;
-            held = self.field(dot, *field, id, Args::default(), Receiver { value: &value, held }, &mut next)?;
+            let meta = self.field(dot, *field, id, Args::default(), receiver, &mut next)?;
             value = next;
+            receiver = Receiver { value: &value, meta };
         }
-        self.field(dot, *end, id, args, Receiver { value: &value, held }, out)
+        self.field(dot, *end, id, args, receiver, out)
     }
 
     /// Go: evalField.
@@ -65,48 +64,44 @@ impl Frame<'_> {
         args: Args,
         receiver: Receiver,
         out: &mut Value,
-    ) -> Exec<Held> {
+    ) -> Exec<Meta> {
         let name = self.tree.field(field);
+        if let Some(method) = self.method(receiver.value, name) {
+            return self.call(dot, method, id, field, Args { receiver: Some(receiver.value), ..args }, out);
+        }
         match receiver.value {
-            Value::Map(map) => {
-                if map.ty() == Type::Values
-                    && let Some(method) = self.scope.base.funcs().method(Type::Values, name)
-                {
-                    let args = Args { receiver: Some(receiver.value), ..args };
-                    return self.call(dot, method, id, field, args, out);
-                }
-                self.entry(map, name, args, out)
-            }
-            Value::Object(_) => self.object_field(dot, field, id, args, receiver, out),
-            Value::Nil => self.field_of_nil(field, id, receiver.held, out),
+            Value::Map(map) => self.entry(map, name, args, out),
+            Value::Object(object) => self.object_field(object, name, args, receiver, out),
+            Value::Nil => self.field_of_nil(field, id, receiver.meta, out),
             _ => self.no_such_field(name, receiver),
+        }
+    }
+
+    fn method(&self, value: &Value, name: &[u8]) -> Option<&'static Func> {
+        match value {
+            Value::Map(map) if map.ty() == Type::Values => self.scope.base.funcs().method(Type::Values, name),
+            Value::Object(object) => object.method(std::str::from_utf8(name).ok()?),
+            _ => None,
         }
     }
 
     fn object_field(
         &mut self,
-        dot: &Operand,
-        field: Part,
-        id: NodeId,
+        object: &Rc<dyn Object>,
+        name: &[u8],
         args: Args,
         receiver: Receiver,
         out: &mut Value,
-    ) -> Exec<Held> {
-        let name = self.tree.field(field);
-        let (Value::Object(object), Ok(text)) = (receiver.value, std::str::from_utf8(name)) else {
-            return self.no_such_field(name, receiver);
-        };
-        if let Some(method) = object.method(text) {
-            let args = Args { receiver: Some(receiver.value), ..args };
-            return self.call(dot, method, id, field, args, out);
-        }
+    ) -> Exec<Meta> {
+        let Ok(text) = std::str::from_utf8(name) else { return self.no_such_field(name, receiver) };
         if let Some(value) = object.field(text) {
             if !args.is_empty() {
                 return self.fail(format!("{text} has arguments but cannot be invoked as function"));
             }
             let is_interface = value.is_nil();
             put(out, value);
-            return Ok(Held::new(is_interface, Origin::NOWHERE));
+            let is_addressable = object.kind() == Kind::Ptr || receiver.meta.is_addressable();
+            return Ok(Meta::PLAIN.with_interface(is_interface).with_address(is_addressable));
         }
         match object.underlying() {
             Some(Value::Map(map)) if object.kind() == Kind::Map => self.entry(&map, name, args, out),
@@ -115,7 +110,7 @@ impl Frame<'_> {
     }
 
     /// The value at a key of a map.
-    fn entry(&mut self, map: &Map, name: &[u8], args: Args, out: &mut Value) -> Exec<Held> {
+    fn entry(&mut self, map: &Map, name: &[u8], args: Args, out: &mut Value) -> Exec<Meta> {
         if !args.is_empty() {
             return self.fail(format!("{} is not a method but has arguments", String::from_utf8_lossy(name)));
         }
@@ -123,24 +118,24 @@ impl Frame<'_> {
         let is_interface = element == Type::Any;
         if let Some(entry) = map.entries().get(name) {
             put(out, entry.value.clone());
-            return Ok(Held::new(is_interface, self.run.origin(entry.span)));
+            return Ok(Meta::from(self.run.origin(entry.span)).with_interface(is_interface));
         }
         if self.run.options.missing_key == MissingKey::Error {
             return self.fail(format!("map has no entry for key {}", super::super::fmt::quote(name)));
         }
         put(out, zero(element));
-        Ok(Held::new(is_interface, Origin::NOWHERE))
+        Ok(Meta::PLAIN.with_interface(is_interface))
     }
 
-    /// Go: what comes from the command before it is not looked at.
-    fn field_of_nil(&self, field: Part, id: NodeId, held: Held, out: &mut Value) -> Exec<Held> {
+    /// Go: what is piped in is not looked at. So it is dropped here.
+    fn field_of_nil(&self, field: Part, id: NodeId, meta: Meta, out: &mut Value) -> Exec<Meta> {
         let name = self.tree.field(field);
-        if !held.is_interface() {
+        if !meta.is_interface() {
             if self.run.options.missing_key == MissingKey::Error {
                 return self.fail(format!("nil data; no entry for key {}", super::super::fmt::quote(name)));
             }
-            *out = Value::Nil;
-            return Ok(Held::PLAIN);
+            clear(out);
+            return Ok(Meta::PLAIN);
         }
         let name = String::from_utf8_lossy(name);
         let mut error = self.error(format!("nil pointer evaluating {}.{name}", Type::Any.name()));
@@ -151,7 +146,7 @@ impl Frame<'_> {
     }
 
     fn no_such_field<T>(&self, name: &[u8], receiver: Receiver) -> Exec<T> {
-        let (name, type_name) = (String::from_utf8_lossy(name), receiver.held.type_name(receiver.value));
+        let (name, type_name) = (String::from_utf8_lossy(name), receiver.meta.type_name(receiver.value));
         self.fail(format!("can't evaluate field {name} in type {type_name}"))
     }
 }

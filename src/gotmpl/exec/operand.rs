@@ -1,7 +1,10 @@
 //! A value on its way through a template.
 //!
-//! What is evaluated is written to where it is wanted, and only what there is to say of it is given back: most values
-//! of a template go through several hands, and moving them took longer than making them.
+//! What is evaluated is written to where it is wanted, `out`, and only its [`Meta`] is given back: most values of a
+//! template go through several hands, and moving them took longer than making them.
+//!
+//! **Invariant:** `out` is nil when an evaluation begins, unless a value is piped into it ([`Args::piped`]), which lies
+//! there and is taken before the result is put. What gives nil need not write it. After an error `out` may hold anything.
 
 use hashbrown::HashMap;
 
@@ -13,12 +16,13 @@ use crate::base::Span;
 #[derive(Clone)]
 pub(super) struct Operand {
     pub value: Value,
-    pub held: Held,
+    pub meta: Meta,
 }
 
-/// What there is to say of a value besides itself. In one word: so it is given back in a register.
+/// What there is to say of a value besides itself. Go: the flag of a reflect.Value. In one word, so that it is given back
+/// in a register.
 #[derive(Clone, Copy)]
-pub(super) struct Held(u64);
+pub(super) struct Meta(u64);
 
 /// The place of the file that set a value, if that is recorded: its number among all, from 1.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,26 +55,39 @@ impl Origins {
     }
 }
 
-impl Held {
+impl Meta {
     /// Of a value that no file set.
-    pub const PLAIN: Held = Held::from(Origin::NOWHERE);
+    pub const PLAIN: Meta = Meta::from(Origin::NOWHERE);
 
-    pub const fn from(origin: Origin) -> Held {
-        Held::new(false, origin)
+    const INTERFACE: u64 = 1;
+    const ADDRESSABLE: u64 = 2;
+
+    pub const fn from(origin: Origin) -> Meta {
+        Meta(origin.0 << 2)
     }
 
-    pub const fn new(is_interface: bool, origin: Origin) -> Held {
-        Held(origin.0 << 1 | is_interface as u64)
+    pub const fn with_interface(self, is_interface: bool) -> Meta {
+        if is_interface { Meta(self.0 | Meta::INTERFACE) } else { Meta(self.0 & !Meta::INTERFACE) }
+    }
+
+    pub const fn with_address(self, is_addressable: bool) -> Meta {
+        if is_addressable { Meta(self.0 | Meta::ADDRESSABLE) } else { Meta(self.0 & !Meta::ADDRESSABLE) }
     }
 
     /// The value stands in a place of type `interface {}`: an entry of a map, say. So there are two nils: an
     /// interface that is nil, of which nothing can be asked, and no value at all.
     pub const fn is_interface(self) -> bool {
-        self.0 & 1 == 1
+        self.0 & Meta::INTERFACE != 0
+    }
+
+    /// Go: the value is a field of what a pointer points to, so the methods of a pointer to it are its own. It is not once
+    /// it has been in an interface: in a map or a list, or as what a function gives.
+    pub const fn is_addressable(self) -> bool {
+        self.0 & Meta::ADDRESSABLE != 0
     }
 
     pub const fn origin(self) -> Origin {
-        Origin(self.0 >> 1)
+        Origin(self.0 >> 2)
     }
 
     /// Go: reflect.Value.Type, for errors.
@@ -81,12 +98,12 @@ impl Held {
 
 impl Operand {
     pub fn receiver(&self) -> Receiver<'_> {
-        Receiver { value: &self.value, held: self.held }
+        Receiver { value: &self.value, meta: self.meta }
     }
 
     /// A value that no file set.
     pub fn plain(value: Value) -> Operand {
-        Operand { value, held: Held::PLAIN }
+        Operand { value, meta: Meta::PLAIN }
     }
 
     /// Go: the zero reflect.Value.
@@ -99,7 +116,7 @@ impl Operand {
 #[derive(Clone, Copy)]
 pub(super) struct Receiver<'v> {
     pub value: &'v Value,
-    pub held: Held,
+    pub meta: Meta,
 }
 
 /// Puts a value where none is yet, so that there is nothing to drop.
@@ -133,13 +150,13 @@ pub(super) struct Args<'t> {
     pub receiver: Option<&'t Value>,
     /// The words behind its name.
     pub words: &'t [NodeId],
-    /// Where that comes from what the command before it in the pipeline gave. The value is where the result is to be.
-    pub last: Option<Origin>,
+    /// Of the value that is piped in. The value itself lies where the result is to be. Go: final.
+    pub piped: Option<Meta>,
 }
 
 impl Args<'_> {
     pub fn len(&self) -> usize {
-        self.words.len() + usize::from(self.last.is_some())
+        self.words.len() + usize::from(self.piped.is_some())
     }
 
     pub fn is_empty(&self) -> bool {

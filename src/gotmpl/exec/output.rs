@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::super::ast::{Name, NodeId, Tree};
 use super::super::trace::{Mark, NO_VALUE, Trace, without};
 use super::super::value::{Kind, Str, Value};
-use super::operand::{Held, Origin};
+use super::operand::{Meta, Origin};
 use super::{Exec, Frame, Run};
 use crate::base::Span;
 use crate::base::float::small_integer;
@@ -135,7 +135,8 @@ impl Frame<'_> {
     }
 
     /// Go: printValue.
-    pub(super) fn print(&mut self, value: &Value, origin: Origin) -> Exec<()> {
+    pub(super) fn print(&mut self, value: &Value, meta: Meta) -> Exec<()> {
+        let origin = meta.origin();
         self.mark(self.node, origin);
         self.read(value, origin);
         let out = &mut self.run.out;
@@ -150,18 +151,18 @@ impl Frame<'_> {
             Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
             value if value.kind() == Kind::Func => {
                 let node = String::from_utf8_lossy(&self.tree.print(self.node)).into_owned();
-                return self.fail(format!("can't print {node} of type {}", Held::PLAIN.type_name(value)));
+                return self.fail(format!("can't print {node} of type {}", Meta::PLAIN.type_name(value)));
             }
             value => {
                 let text = match value {
-                    Value::Object(object) => object.address_text(),
+                    Value::Object(object) if meta.is_addressable() => object.address_text(),
                     Value::Float(f) => small_integer(*f).map(|n| n.to_string()),
                     _ => None,
                 };
                 match text {
                     Some(text) => out.extend_from_slice(text.as_bytes()),
                     None => {
-                        if let Err(fault) = super::super::fmt::append_value(out, value) {
+                        if let Err(fault) = super::super::fmt::append_pointed_to(out, value) {
                             return self.fail(fault.message);
                         }
                     }

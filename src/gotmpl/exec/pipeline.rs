@@ -3,52 +3,51 @@
 use super::super::ast::{Callee, DOLLAR, Node, NodeId, NodeKind, Part, VarId};
 use super::super::literal::Number;
 use super::super::value::Value;
-use super::operand::{Args, Held, Operand, Origin, put};
+use super::operand::{Args, Meta, Operand, put};
 use super::{Exec, Frame, Variable};
 
 impl Frame<'_> {
     /// Go: evalPipeline. Variables that it declares stay until the end of the control structure. What was nil in an
     /// interface is no value from here on.
-    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Origin> {
+    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Meta> {
         self.node = id;
         let tree = self.tree;
         let pipe = tree.pipe(id);
-        let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Origin::NOWHERE) };
-        let mut origin = self.command(dot, *first, None, out)?.origin();
+        let Some((first, others)) = tree.ids(pipe.commands).split_first() else { return Ok(Meta::PLAIN) };
+        let mut meta = self.command(dot, *first, None, out)?.with_interface(false);
         for command in others {
-            origin = self.command(dot, *command, Some(origin), out)?.origin();
+            meta = self.command(dot, *command, Some(meta), out)?.with_interface(false);
         }
         for name in tree.ids(pipe.variables) {
-            let value = Operand { value: out.clone(), held: Held::from(origin) };
+            let value = Operand { value: out.clone(), meta };
             if pipe.is_assignment {
                 self.assign(*name, value)?;
             } else {
                 self.run.variables.push(Variable { name: *name, value });
             }
         }
-        Ok(origin)
+        Ok(meta)
     }
 
-    /// Go: evalCommand. `last` says where what the command before it gave comes from, which is in `out`. Most commands
-    /// are calls, which go the short way.
+    /// Go: evalCommand. Most commands are calls, which go the short way.
     #[inline(always)]
-    fn command(&mut self, dot: &Operand, id: NodeId, last: Option<Origin>, out: &mut Value) -> Exec<Held> {
+    fn command(&mut self, dot: &Operand, id: NodeId, piped: Option<Meta>, out: &mut Value) -> Exec<Meta> {
         let tree = self.tree;
         if let NodeKind::Command(words) = tree.node(id).kind
             && let [first, words @ ..] = tree.ids(words)
             && let Node { start, end, kind: NodeKind::Function(Callee::Func(func)), .. } = *tree.node(*first)
         {
             self.node = *first;
-            return self.call(dot, func, id, Part { start, end }, Args { receiver: None, words, last }, out);
+            return self.call(dot, func, id, Part { start, end }, Args { receiver: None, words, piped }, out);
         }
-        self.other_command(dot, id, last, out)
+        self.other_command(dot, id, piped, out)
     }
 
-    fn other_command(&mut self, dot: &Operand, id: NodeId, last: Option<Origin>, out: &mut Value) -> Exec<Held> {
+    fn other_command(&mut self, dot: &Operand, id: NodeId, piped: Option<Meta>, out: &mut Value) -> Exec<Meta> {
         let tree = self.tree;
         let NodeKind::Command(words) = tree.node(id).kind else { return self.fail("can't evaluate command") };
         let Some((&first, words)) = tree.ids(words).split_first() else { return self.fail("can't evaluate command") };
-        let args = Args { receiver: None, words, last };
+        let args = Args { receiver: None, words, piped };
         match tree.node(first).kind {
             NodeKind::Field(fields) => {
                 self.node = first;
@@ -61,7 +60,7 @@ impl Frame<'_> {
             }
             NodeKind::Pipe(_) => {
                 self.not_a_function(first, &args)?;
-                self.pipeline(dot, first, out).map(Held::from)
+                self.pipeline(dot, first, out)
             }
             NodeKind::Variable(name, fields) => {
                 self.node = first;
@@ -69,7 +68,7 @@ impl Frame<'_> {
                 if fields.is_empty() {
                     self.not_a_function(first, &args)?;
                     put(out, value.value);
-                    return Ok(value.held);
+                    return Ok(value.meta);
                 }
                 self.field_chain(dot, value.receiver(), first, tree.fields(fields), args, out)
             }
@@ -79,12 +78,12 @@ impl Frame<'_> {
                 match kind {
                     NodeKind::Dot => {
                         put(out, dot.value.clone());
-                        Ok(dot.held)
+                        Ok(dot.meta)
                     }
                     NodeKind::Nil => self.fail("nil is not a command"),
                     _ => {
                         put(out, self.literal(first)?);
-                        Ok(Held::PLAIN)
+                        Ok(Meta::PLAIN)
                     }
                 }
             }

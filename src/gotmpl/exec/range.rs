@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::ast::Branch;
 use super::super::value::{Entry, Key, List, Map, Str, Type, Value};
-use super::operand::{Held, Operand, Origin};
+use super::operand::{Meta, Operand, Origin};
 use super::{Exec, Flow, Frame};
 
 impl Frame<'_> {
@@ -21,7 +21,7 @@ impl Frame<'_> {
 
     fn range_or_else(&mut self, dot: &Operand, branch: Branch) -> Exec<Flow> {
         let mut value = Value::Nil;
-        let origin = self.pipeline(dot, branch.pipe, &mut value)?;
+        let origin = self.pipeline(dot, branch.pipe, &mut value)?.origin();
         let made_of = match &value {
             Value::Object(object) => object.underlying(),
             _ => None,
@@ -75,7 +75,7 @@ impl Frame<'_> {
         let mut flow = None;
         for at in 0..list.len() {
             let Some(value) = list.get(at) else { break };
-            let element = Operand { value, held: Held::new(is_interface, origin) };
+            let element = Operand { value, meta: Meta::from(origin).with_interface(is_interface) };
             flow = Some(self.iteration(branch, || Operand::plain(Value::int(at as i64)), element)?);
             if flow == Some(Flow::Break) {
                 break;
@@ -88,14 +88,14 @@ impl Frame<'_> {
     fn range_map(&mut self, branch: Branch, map: &Rc<Map>) -> Exec<Option<Flow>> {
         let is_interface = map.ty().element() == Type::Any;
         let element = |(key, entry): (&Key, &Entry)| {
-            let held = Held::new(is_interface, self.run.origin(entry.span));
-            (key.clone(), Operand { value: entry.value.clone(), held })
+            let meta = Meta::from(self.run.origin(entry.span)).with_interface(is_interface);
+            (key.clone(), Operand { value: entry.value.clone(), meta })
         };
         let entries: Vec<(Key, Operand)> = map.entries().iter().map(element).collect();
         let mut flow = None;
         for (key, element) in entries {
-            let held = Held::from(element.held.origin());
-            let key = || Operand { value: Value::Str(Str::new(key)), held };
+            let meta = Meta::from(element.meta.origin());
+            let key = || Operand { value: Value::Str(Str::new(key)), meta };
             flow = Some(self.iteration(branch, key, element)?);
             if flow == Some(Flow::Break) {
                 break;

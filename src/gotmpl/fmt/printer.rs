@@ -46,6 +46,17 @@ impl Printer<'_> {
         self.check()
     }
 
+    /// A value under the verb `v`, without the `&` of a pointer.
+    pub fn pointed_to(&mut self, value: &Value) -> Printed {
+        match value {
+            Value::Object(object) if object.kind() == Kind::Ptr && object.text().is_none() => {
+                self.fields(&**object, object.type_name().trim_start_matches('*'), 'v', 0)?;
+                self.check()
+            }
+            _ => self.arg(value, 'v'),
+        }
+    }
+
     /// Go: pp.printValue.
     fn value(&mut self, value: &Value, verb: char, depth: usize) -> Printed {
         if depth > MAX_DEPTH {
