@@ -35,7 +35,8 @@ pub fn map_waiting<T: Sync, R: Send>(items: &[T], threads: usize, f: impl Fn(&T)
     };
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
         // Where the system refuses a thread, the others do its work.
-        let others: Vec<_> = (1..workers).filter_map(|_| threads::beside(scope, work)).collect();
+        let others: Vec<_> = (1..workers).filter_map(|_| threads::spawn(scope, work)).collect();
+        threads::let_start();
         let mut results = work();
         for other in others {
             results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

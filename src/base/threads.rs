@@ -6,38 +6,36 @@
 //!
 //! **Not here:** what work is worth a thread ([`super::parallel`] and its users know).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{Builder, Scope, ScopedJoinHandle, yield_now};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use self::processor::Processor;
 use super::stack::{deep_stack_size, mark_deep};
 
 /// Does the work on a thread of its own, with a stack for deep trees. Nothing where the system refuses a thread.
-pub fn beside<'scope, R: Send + 'scope>(
+/// Once all are made, [`let_start`] is due.
+pub fn spawn<'scope, R: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> R + Send + 'scope,
 ) -> Option<ScopedJoinHandle<'scope, R>> {
-    let makers = Processor::current();
-    let has_started = Arc::new(AtomicBool::new(false));
-    let starts = has_started.clone();
+    let spawners = Processor::current();
     let run = move || {
         mark_deep();
-        starts.store(true, Ordering::Relaxed);
-        makers.leave();
+        spawners.leave();
         work()
     };
-    let thread = Builder::new().stack_size(deep_stack_size()).spawn_scoped(scope, run).ok()?;
-    // It may have to run here before it can leave.
-    if !has_started.load(Ordering::Relaxed) {
-        yield_now();
-    }
-    Some(thread)
+    Builder::new().stack_size(deep_stack_size()).spawn_scoped(scope, run).ok()
+}
+
+/// Lets new threads run that have to run here before they can leave.
+pub fn let_start() {
+    std::thread::yield_now();
 }
 
 #[cfg(target_os = "linux")]
 mod processor {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+    use rustix::thread::{
+        CpuSet, SecureComputingMode, sched_getaffinity, sched_getcpu, sched_setaffinity, secure_computing_mode,
+    };
 
     /// The number of a processor.
     #[derive(Clone, Copy)]
@@ -50,9 +48,13 @@ mod processor {
         }
 
         /// Lets this thread go on elsewhere, if it runs on this one and may run on others.
+        ///
+        /// Where system calls are filtered nothing is asked: some filters end the process that asks for a processor
+        /// (`@resources` of systemd). Nor on machines of more than 1024 processors, whose sets are longer.
         pub fn leave(self) {
             let Processor(taken) = self;
-            if sched_getcpu() != taken || taken >= CpuSet::MAX_CPU {
+            let may_ask = || secure_computing_mode() == Ok(SecureComputingMode::Disabled);
+            if sched_getcpu() != taken || taken >= CpuSet::MAX_CPU || !may_ask() {
                 return;
             }
             let Ok(allowed) = sched_getaffinity(None) else { return };
@@ -90,7 +92,8 @@ mod tests {
     #[test]
     fn a_thread_may_run_wherever_its_maker_may() {
         let found = scope(|scope| {
-            let thread = super::beside(scope, allowed).expect("there are threads");
+            let thread = super::spawn(scope, allowed).expect("there are threads");
+            super::let_start();
             thread.join().expect("it does not panic")
         });
         assert_eq!(found, allowed());

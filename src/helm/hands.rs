@@ -5,10 +5,11 @@
 //! another takes longer to start.
 //! **Not here:** what is parsed or read where.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{Scope, scope};
+use std::thread::{Scope, ScopedJoinHandle, scope};
 
 use super::functions;
 use super::load::Early;
@@ -35,14 +36,14 @@ enum Job {
     Read(Vec<Text>),
 }
 
-/// To be asked by one chart after another.
+/// For one chart.
 pub struct Hands<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
     sources: &'env Sources,
     /// Nobody waits for what is not parsed yet.
     is_over: &'env AtomicBool,
     functions: FuncMap,
-    worker: Option<Worker>,
+    worker: Option<Worker<'scope>>,
     /// All that were seen, but for those that were parsed here.
     templates: Vec<Arc<TemplateText>>,
     to_parse: Pile<Arc<TemplateText>>,
@@ -50,10 +51,11 @@ pub struct Hands<'scope, 'env> {
 }
 
 /// The other thread, and how many answers it owes.
-struct Worker {
+struct Worker<'scope> {
     jobs: Sender<Job>,
     answers: Receiver<Vec<Read>>,
     owed: usize,
+    thread: ScopedJoinHandle<'scope, ()>,
 }
 
 /// What is not handed over yet.
@@ -79,7 +81,7 @@ pub fn with<R>(sources: &Sources, work: impl FnOnce(&mut Hands) -> R) -> R {
     })
 }
 
-impl Hands<'_, '_> {
+impl<'scope> Hands<'scope, '_> {
     /// The functions of templates.
     pub fn functions(&self) -> &FuncMap {
         &self.functions
@@ -90,6 +92,8 @@ impl Hands<'_, '_> {
         match early {
             Early::Template(text) => self.parse(text),
             Early::Values(text) => {
+                // They come first: what was seen before is of a chart that was loaded and is loaded again.
+                self.templates.clear();
                 if let Some(worker) = is_large(text).then(|| self.worker()).flatten() {
                     let _ = worker.jobs.send(Job::Values(text.clone()));
                 }
@@ -132,24 +136,33 @@ impl Hands<'_, '_> {
         self.to_read.add(text, bytes);
         let is_worth_it = self.to_read.bytes >= BYTES_WORTH_A_MESSAGE && self.to_read.items.len() >= left;
         if let Some(worker) = self.worker.as_mut().filter(|_| is_worth_it) {
-            worker.owed += usize::from(worker.jobs.send(Job::Read(self.to_read.take())).is_ok());
+            worker.owed += 1;
+            // What it could not take it owes all the same, so that it is found out.
+            let _ = worker.jobs.send(Job::Read(self.to_read.take()));
         }
     }
 
-    /// All that was to be read since this was asked last. In no order.
+    /// All that was to be read, in no order. This is the end of the work for the other thread.
     pub fn documents(&mut self) -> Vec<Read> {
-        let worker = self.worker.take().map(|Worker { jobs, answers, owed }| {
-            // It comes to its end by itself then, and who ends the process need not wake it for that.
-            drop(jobs);
-            answers.into_iter().take(owed)
-        });
+        let texts = self.to_read.take();
+        let Some(Worker { jobs, answers, owed, thread }) = self.worker.take() else {
+            return read(texts, self.sources);
+        };
+        // It comes to its end by itself then, and who ends the process need not wake it for that.
+        drop(jobs);
         // The last ones are as soon read here.
-        let mut documents = read(self.to_read.take(), self.sources);
-        documents.extend(worker.into_iter().flatten().flatten());
+        let mut documents = read(texts, self.sources);
+        let given: Vec<Vec<Read>> = answers.iter().take(owed).collect();
+        if given.len() < owed
+            && let Err(panic) = thread.join()
+        {
+            resume_unwind(panic);
+        }
+        documents.extend(given.into_iter().flatten());
         documents
     }
 
-    fn worker(&mut self) -> Option<&Worker> {
+    fn worker(&mut self) -> Option<&Worker<'scope>> {
         if self.worker.is_none() {
             self.worker = self.start();
         }
@@ -157,7 +170,7 @@ impl Hands<'_, '_> {
     }
 
     /// Nothing where the system refuses a thread.
-    fn start(&self) -> Option<Worker> {
+    fn start(&self) -> Option<Worker<'scope>> {
         let (jobs, received) = channel();
         let (answer, answers) = channel();
         let (functions, sources, is_over) = (self.functions.clone(), self.sources, self.is_over);
@@ -173,8 +186,9 @@ impl Hands<'_, '_> {
                 }
             }
         };
-        threads::beside(self.scope, work)?;
-        Some(Worker { jobs, answers, owed: 0 })
+        let thread = threads::spawn(self.scope, work)?;
+        threads::let_start();
+        Some(Worker { jobs, answers, owed: 0, thread })
     }
 }
 

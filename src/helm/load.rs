@@ -39,11 +39,11 @@ enum Known {
     Values(Arc<ValuesText>),
 }
 
-/// What can be made use of before the chart is loaded.
+/// What somebody may make use of before the chart is loaded.
 pub enum Early<'t> {
     Template(&'t Arc<TemplateText>),
     Values(&'t Arc<ValuesText>),
-    /// Nothing can be done any more before these are read.
+    /// The loader waits for these.
     Wanted(&'t ValuesText),
 }
 
