@@ -93,7 +93,7 @@ pub fn inflate(
     let (outputs, scopes) = rendered.map_err(|error| failed(error, nothing(), &notes))?;
     let texts = texts_of(&outputs, order).map_err(|error| failed(error, nothing(), &notes))?;
     if order.post_renderer.is_some() {
-        texts.iter().for_each(|(path, text)| hands.read((path.clone(), text.clone()), texts.len()));
+        texts.iter().for_each(|(path, text)| hands.read((path.clone(), text.clone()), 0));
     }
     let documents: BTreeMap<String, Result<Vec<_>>> = hands.documents().into_iter().collect();
     let documents: Result<Vec<_>> = documents.into_values().collect();

@@ -217,7 +217,7 @@ impl Frame<'_> {
     }
 
     /// Go: evalArg where the parameter is a reflect.Value.
-    fn any_argument(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Meta> {
+    pub(super) fn any_argument(&mut self, dot: &Operand, id: NodeId, out: &mut Value) -> Exec<Meta> {
         self.node = id;
         let tree = self.tree;
         match tree.node(id).kind {

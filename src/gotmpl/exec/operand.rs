@@ -67,11 +67,15 @@ impl Meta {
     }
 
     pub const fn with_interface(self, is_interface: bool) -> Meta {
-        if is_interface { Meta(self.0 | Meta::INTERFACE) } else { Meta(self.0 & !Meta::INTERFACE) }
+        self.with(Meta::INTERFACE, is_interface)
     }
 
     pub const fn with_address(self, is_addressable: bool) -> Meta {
-        if is_addressable { Meta(self.0 | Meta::ADDRESSABLE) } else { Meta(self.0 & !Meta::ADDRESSABLE) }
+        self.with(Meta::ADDRESSABLE, is_addressable)
+    }
+
+    const fn with(self, flag: u64, is_set: bool) -> Meta {
+        if is_set { Meta(self.0 | flag) } else { Meta(self.0 & !flag) }
     }
 
     /// The value stands in a place of type `interface {}`: an entry of a map, say. So there are two nils: an

@@ -3,7 +3,7 @@
 use super::super::ast::{Callee, DOLLAR, Node, NodeId, NodeKind, Part, VarId};
 use super::super::literal::Number;
 use super::super::value::Value;
-use super::operand::{Args, Meta, Operand, put};
+use super::operand::{Args, Meta, Operand};
 use super::{Exec, Frame, Variable};
 
 impl Frame<'_> {
@@ -67,8 +67,6 @@ impl Frame<'_> {
                 let value = self.variable(name)?.clone();
                 if fields.is_empty() {
                     self.not_a_function(first, &args)?;
-                    put(out, value.value);
-                    return Ok(value.meta);
                 }
                 self.field_chain(dot, value.receiver(), first, tree.fields(fields), args, out)
             }
@@ -76,15 +74,8 @@ impl Frame<'_> {
                 self.node = first;
                 self.not_a_function(first, &args)?;
                 match kind {
-                    NodeKind::Dot => {
-                        put(out, dot.value.clone());
-                        Ok(dot.meta)
-                    }
                     NodeKind::Nil => self.fail("nil is not a command"),
-                    _ => {
-                        put(out, self.literal(first)?);
-                        Ok(Meta::PLAIN)
-                    }
+                    _ => self.any_argument(dot, first, out),
                 }
             }
         }

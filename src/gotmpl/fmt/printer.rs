@@ -49,12 +49,13 @@ impl Printer<'_> {
     /// A value under the verb `v`, without the `&` of a pointer.
     pub fn pointed_to(&mut self, value: &Value) -> Printed {
         match value {
-            Value::Object(object) if object.kind() == Kind::Ptr && object.text().is_none() => {
-                self.fields(&**object, object.type_name().trim_start_matches('*'), 'v', 0)?;
-                self.check()
-            }
-            _ => self.arg(value, 'v'),
+            Value::Object(object) if object.kind() == Kind::Ptr => match object.text() {
+                Some(text) => self.string(value, text.as_bytes(), 'v')?,
+                None => self.fields(&**object, object.type_name().trim_start_matches('*'), 'v', 0)?,
+            },
+            _ => return self.arg(value, 'v'),
         }
+        self.check()
     }
 
     /// Go: pp.printValue.
